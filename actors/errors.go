@@ -1,0 +1,79 @@
+package actors
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What callers branch on with errors.Is.
+var (
+	// ErrQueueFull: the pool's queue holds its limit of tasks; the task was
+	// not accepted and did not run.
+	ErrQueueFull = errors.New("queue full")
+	// ErrStopping: the pool or runtime is stopping or stopped; the task was
+	// not accepted, or was accepted and did not run before the deadline.
+	ErrStopping = errors.New("stopping")
+	// ErrWorkerExited: the child died while it held the task. A
+	// *WorkerExitedError says whether the task may have run.
+	ErrWorkerExited = errors.New("worker exited")
+	// ErrTaskFailed: the child's handler answered with an error. A *TaskError
+	// holds its text.
+	ErrTaskFailed = errors.New("task failed")
+	// ErrTaskTimeout: the task's Timeout passed. It may have run.
+	ErrTaskTimeout = errors.New("task timed out")
+	// ErrTooLarge: the task's payload, or its answer, is over the wire's limit.
+	ErrTooLarge = errors.New("too large")
+	// ErrGaveUp: the supervisor saw too many failures and stopped its children.
+	ErrGaveUp = errors.New("supervisor gave up")
+	// ErrBusy: the process holds as many tasks as it may.
+	ErrBusy = errors.New("worker busy")
+	// ErrNotRunning: the child is not running (not started, restarting, ended).
+	ErrNotRunning = errors.New("not running")
+	// ErrNoProtocol: the child speaks no task protocol.
+	ErrNoProtocol = errors.New("child speaks no task protocol")
+	// ErrStdinFull: the child does not read its stdin and the limit of bytes
+	// that wait for it is reached.
+	ErrStdinFull = errors.New("stdin full")
+	// ErrStdinClosed: stdin was closed, by the owner or by the child.
+	ErrStdinClosed = errors.New("stdin closed")
+)
+
+// TaskError is the error with which a child's handler answered a task. It
+// matches ErrTaskFailed.
+type TaskError struct {
+	// Message is the handler's own text.
+	Message string
+}
+
+// Error returns the handler's text behind "task failed: ".
+func (e *TaskError) Error() string { return "task failed: " + e.Message }
+
+// Is reports whether target is ErrTaskFailed.
+func (e *TaskError) Is(target error) bool { return target == ErrTaskFailed }
+
+// WorkerExitedError answers a task whose child died while holding it. It
+// matches ErrWorkerExited.
+type WorkerExitedError struct {
+	// MayHaveRun is true if the whole task had been written to the child: it
+	// may have run, in part or fully. False: it certainly did not.
+	MayHaveRun bool
+	// Attempts counts how often the task was handed to a child.
+	Attempts int
+	// Exit is the end of the last child that held the task.
+	Exit Exit
+}
+
+// Error names the exit and whether the task may have run.
+func (e *WorkerExitedError) Error() string {
+	ran := "task did not run"
+	if e.MayHaveRun {
+		ran = "task may have run"
+	}
+	return fmt.Sprintf("worker exited: %s (%s, attempt %d)", e.Exit, ran, e.Attempts)
+}
+
+// Is reports whether target is ErrWorkerExited.
+func (e *WorkerExitedError) Is(target error) bool { return target == ErrWorkerExited }
+
+// Unwrap returns the cause of the exit, if it has one.
+func (e *WorkerExitedError) Unwrap() error { return e.Exit.Err }

@@ -1,0 +1,116 @@
+package actors
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+)
+
+// Reason says in one word why an incarnation ended.
+type Reason uint8
+
+// The reasons. The zero value is not a reason.
+const (
+	// ReasonExited: the process exited by itself, with any code.
+	ReasonExited Reason = iota + 1
+	// ReasonSignalled: a signal that brood did not send ended it.
+	ReasonSignalled
+	// ReasonStopped: it was asked to stop (by Stop, by a shutdown).
+	ReasonStopped
+	// ReasonStartFailed: there never was a process.
+	ReasonStartFailed
+	// ReasonNotReady: it ran but was not ready in time and was killed.
+	ReasonNotReady
+	// ReasonProtocol: what it said on the wire was not the protocol, and it
+	// was killed.
+	ReasonProtocol
+	// ReasonUnresponsive: it did not react to a cancel in time and was killed.
+	ReasonUnresponsive
+	// ReasonPanic: the actor that owned it panicked, and the tree was killed.
+	ReasonPanic
+)
+
+var reasonWords = [...]string{
+	0:                  "unknown",
+	ReasonExited:       "exited",
+	ReasonSignalled:    "signalled",
+	ReasonStopped:      "stopped",
+	ReasonStartFailed:  "start failed",
+	ReasonNotReady:     "not ready",
+	ReasonProtocol:     "protocol error",
+	ReasonUnresponsive: "unresponsive",
+	ReasonPanic:        "panic",
+}
+
+// String returns the reason in lower-case words.
+func (r Reason) String() string {
+	if int(r) < len(reasonWords) {
+		return reasonWords[r]
+	}
+	return reasonWords[0]
+}
+
+// Exit tells how one incarnation ended.
+type Exit struct {
+	Reason Reason
+	// Code is the exit code, or -1 if a signal ended the process or it never
+	// started.
+	Code int
+	// Signal is the signal that ended the process, or 0.
+	Signal syscall.Signal
+	// CoreDumped says that the kernel wrote a core file.
+	CoreDumped bool
+	// PID is the OS process id, or 0 if the process never started.
+	PID int
+	// Started and Ended bound the process's life. Both are zero if it never
+	// started.
+	Started, Ended time.Time
+	// UserTime and SystemTime are the CPU time of the process and of the
+	// descendants that it waited for.
+	UserTime, SystemTime time.Duration
+	// MaxRSSBytes is the process's peak resident memory; 0 where the platform
+	// does not tell.
+	MaxRSSBytes int64
+	// StderrTail is the last part of what it wrote to stderr (on a terminal:
+	// to the terminal), at most 4 KiB.
+	StderrTail []byte
+	// OutputIncomplete says that a descendant still held an output open when
+	// the drain time was over, so that later output was cut off.
+	OutputIncomplete bool
+	// Err is the cause behind ReasonStartFailed, ReasonProtocol, ReasonNotReady
+	// and ReasonPanic; nil otherwise.
+	Err error
+}
+
+// Success reports whether the process exited by itself with code 0.
+func (e Exit) Success() bool { return e.Reason == ReasonExited && e.Code == 0 }
+
+// String tells the exit in a few words, as in "exit code 3" or
+// "signal: killed (protocol error: bad frame kind 9)".
+func (e Exit) String() string {
+	var how string
+	switch {
+	case e.Reason == ReasonStartFailed || e.PID == 0:
+		how = e.Reason.String()
+	case e.Signal != 0:
+		how = "signal: " + e.Signal.String()
+	default:
+		how = fmt.Sprintf("exit code %d", e.Code)
+	}
+	if e.CoreDumped {
+		how += " (core dumped)"
+	}
+	switch e.Reason {
+	case ReasonExited, ReasonSignalled:
+		return how
+	case ReasonStartFailed:
+		if e.Err != nil {
+			how += ": " + e.Err.Error()
+		}
+		return how
+	}
+	if e.Err != nil {
+		return fmt.Sprintf("%s (%s: %v)", how, e.Reason, e.Err)
+	}
+	return fmt.Sprintf("%s (%s)", how, e.Reason)
+}

@@ -1,0 +1,123 @@
+package actors
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// Start asks a process actor to begin its next incarnation. It is ignored
+// while one is running.
+type Start struct{}
+
+// Stop asks an actor that owns children to end them in order and to stay
+// ended. It can be sent in any state and more than once; each sender gets a
+// Stopped.
+type Stop struct {
+	// Grace is how long a child gets between the request to end and the kill
+	// of its whole process group. Zero means the grace of the child's Spec;
+	// negative means none: kill at once.
+	Grace time.Duration
+}
+
+// Stopped answers Stop when nothing of the receiver's children runs any more.
+type Stopped struct {
+	Who *actor.PID
+	// Err says what could not be ended as asked; nil if all went well.
+	Err error
+}
+
+// Write asks a process actor to write Data to the child's stdin. What does not
+// fit the kernel's buffer waits in the actor, up to the Spec's StdinLimitBytes;
+// above it the sender gets Refused with ErrStdinFull. Data is not copied.
+type Write struct{ Data []byte }
+
+// CloseStdin asks a process actor to close the child's stdin after what was
+// written before. On a terminal it types the end-of-file character.
+type CloseStdin struct{}
+
+// Signal asks a process actor to send Sig to the child's whole process group.
+type Signal struct{ Sig syscall.Signal }
+
+// Resize asks a process actor to change the size of the child's terminal.
+type Resize struct{ Rows, Cols uint16 }
+
+// Refused tells the sender of a command that it could not be carried out.
+type Refused struct {
+	Who *actor.PID
+	// Command is the message that was refused.
+	Command any
+	// Err says why: ErrNotRunning, ErrStdinFull, ErrStdinClosed, or the
+	// operating system's error.
+	Err error
+}
+
+// Started says that the OS process of an incarnation runs.
+type Started struct {
+	Who         *actor.PID
+	Incarnation uint32
+	// PID is the OS process id. It is also the id of its process group.
+	PID int
+}
+
+// Ready says that an incarnation can take work: its hello arrived, or it
+// speaks no protocol and has been started.
+type Ready struct {
+	Who         *actor.PID
+	Incarnation uint32
+}
+
+// Stream tells the child's outputs apart.
+type Stream uint8
+
+// The child's outputs. On a terminal everything is Stdout.
+const (
+	Stdout Stream = 1
+	Stderr Stream = 2
+)
+
+// String returns "stdout" or "stderr".
+func (s Stream) String() string {
+	if s == Stderr {
+		return "stderr"
+	}
+	return "stdout"
+}
+
+// Output carries bytes that the child printed, in order for its stream. The
+// receiver must answer with Ack for the process actor to read on: unanswered
+// output is bounded, and then the child blocks.
+type Output struct {
+	Who         *actor.PID
+	Incarnation uint32
+	Stream      Stream
+	// Data belongs to the receiver.
+	Data []byte
+}
+
+// Ack tells a process actor that Output was consumed.
+type Ack struct {
+	// Incarnation and Stream are the Output's.
+	Incarnation uint32
+	Stream      Stream
+	// Bytes is len(Output.Data); acks of several outputs may be added up.
+	Bytes int
+}
+
+// Down says that an incarnation is over: its process has been reaped, its
+// process group killed and all its output delivered.
+type Down struct {
+	Who         *actor.PID
+	Incarnation uint32
+	Exit        Exit
+}
+
+// GaveUp says that a supervisor saw more failures than its intensity allows
+// and has stopped all its children for good.
+type GaveUp struct {
+	Who *actor.PID
+	// Err tells the last failure and the limit that was passed; it matches
+	// ErrGaveUp.
+	Err error
+}

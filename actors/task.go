@@ -1,0 +1,61 @@
+package actors
+
+import (
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Task is one unit of work for a child that speaks a task protocol. As a
+// message it is sent by pointer, with a sender, to a pool or a process; the
+// answer is one *Result. A Task must not be changed after it was handed over.
+type Task struct {
+	// Payload is handed to the child as it is. The child defines its meaning.
+	// It is not copied: the sender must leave it alone until the Result.
+	Payload []byte
+	// Repeatable says that running the task twice does no harm. Only such a
+	// task is run again when its child dies while holding it. Zero: it is
+	// answered with ErrWorkerExited instead.
+	Repeatable bool
+	// Timeout bounds the time from acceptance to answer, waiting included.
+	// When it passes, the task is answered with ErrTaskTimeout and, if a child
+	// held it, is cancelled there. Zero means no bound.
+	Timeout time.Duration
+	// Cause is the span that caused the task; the task's spans become its
+	// children. Zero: the task starts a trace of its own. Submit fills it from
+	// its context.
+	Cause trace.SpanContext
+	// Tag is the sender's own: it comes back in the Result unchanged, and
+	// lets an actor with several tasks under way tell their results apart.
+	Tag any
+}
+
+// Result is the answer to one Task.
+type Result struct {
+	// Payload is what the child answered; nil if Err is set. It belongs to
+	// the receiver.
+	Payload []byte
+	// Err is nil if the child answered. Otherwise *TaskError: the child's
+	// handler failed; *WorkerExitedError: the child died while holding the
+	// task; or ErrQueueFull, ErrStopping, ErrTaskTimeout, ErrGaveUp, ErrBusy,
+	// ErrNotRunning, each possibly wrapped.
+	Err error
+	// Attempts counts how often the task was handed to a child.
+	Attempts int
+	// Worker names the child that answered, by its OS process id; 0 if none did.
+	Worker int
+	// Tag is the Task's.
+	Tag any
+}
+
+// Ping asks a process actor whether its child's protocol side answers. The
+// sender gets a Pong, or Refused if there is no child to ask.
+type Ping struct{}
+
+// Pong answers Ping.
+type Pong struct {
+	// Incarnation is the one that answered.
+	Incarnation uint32
+	// RoundTrip is the time from writing the ping to reading the pong.
+	RoundTrip time.Duration
+}
