@@ -1,0 +1,227 @@
+package mailbox
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// EndOfTurn is delivered as a user message after the other messages of a turn.
+type EndOfTurn struct{}
+
+const (
+	idle int32 = iota
+	running
+)
+
+// inlineTurns is how many turns in a row a poster runs before a goroutine
+// takes over: enough that a burst seldom needs one, few enough that a poster
+// is not kept from its own work.
+const inlineTurns = 8
+
+// Batch is the mailbox. It is unbounded: what posts to it is bounded by its
+// protocol (a pool's queue limit, output credits). Safe for concurrent use;
+// Close is the owning actor's.
+type Batch struct {
+	gather     bool
+	invoker    actor.MessageInvoker
+	dispatcher actor.Dispatcher
+	state      atomic.Int32
+	systems    atomic.Int32 // len(system), readable without the lock
+	users      atomic.Int32 // user messages posted and not yet delivered
+
+	mu     sync.Mutex
+	system []any
+	user   []any
+
+	// The rest belongs to the turn.
+	suspended bool
+	batch     []any
+	next      int
+	current   any
+	reject    func(message any)
+}
+
+var _ actor.Mailbox = (*Batch)(nil)
+
+// Producer returns a producer of mailboxes. With gather set, a turn lets other
+// goroutines run once before it ends, so that what they are about to post
+// becomes part of it: larger batches for the price of one scheduling round.
+func Producer(gather bool) actor.MailboxProducer {
+	return func() actor.Mailbox { return New(gather) }
+}
+
+// New returns a mailbox; see Producer.
+func New(gather bool) *Batch { return &Batch{gather: gather} }
+
+// RegisterHandlers is called by protoactor when the actor is spawned.
+func (m *Batch) RegisterHandlers(invoker actor.MessageInvoker, dispatcher actor.Dispatcher) {
+	m.invoker, m.dispatcher = invoker, dispatcher
+}
+
+// Start is called by protoactor when the actor is spawned.
+func (m *Batch) Start() {}
+
+// UserMessageCount returns how many user messages wait.
+func (m *Batch) UserMessageCount() int { return int(m.users.Load()) }
+
+// PostUserMessage adds a message and, if the mailbox is idle, runs a turn.
+func (m *Batch) PostUserMessage(message any) {
+	m.mu.Lock()
+	m.user = append(m.user, message)
+	m.mu.Unlock()
+	m.users.Add(1)
+	if m.state.CompareAndSwap(idle, running) {
+		m.run(inlineTurns)
+	}
+}
+
+// PostSystemMessage adds a system message. Its turn runs on a goroutine:
+// system messages are posted from within protoactor's own bookkeeping, which
+// must not be interrupted by a turn.
+func (m *Batch) PostSystemMessage(message any) {
+	m.mu.Lock()
+	m.system = append(m.system, message)
+	m.systems.Add(1)
+	m.mu.Unlock()
+	if m.state.CompareAndSwap(idle, running) {
+		m.schedule()
+	}
+}
+
+// Close hands every user message from now on, also those that wait, to reject
+// instead of the actor. Only the actor itself may call it, within a turn.
+func (m *Batch) Close(reject func(message any)) { m.reject = reject }
+
+func (m *Batch) schedule() {
+	m.dispatcher.Schedule(func() { m.run(0) })
+}
+
+// run executes turns until nothing waits. turns bounds how many run here
+// before a goroutine goes on; 0 means no bound.
+func (m *Batch) run(turns int) {
+	for done := 1; ; done++ {
+		m.turn()
+		m.state.Store(idle)
+		if !m.waiting() || !m.state.CompareAndSwap(idle, running) {
+			return
+		}
+		if done == turns {
+			m.schedule()
+			return
+		}
+		if turns == 0 {
+			runtime.Gosched()
+		}
+	}
+}
+
+// waiting reports whether a turn would find something to do. It may be called
+// just after the turn gave the state up, so it reads under the lock what the
+// turn itself owns.
+func (m *Batch) waiting() bool {
+	if m.systems.Load() > 0 {
+		return true
+	}
+	return m.users.Load() > 0 && !m.isSuspended()
+}
+
+func (m *Batch) isSuspended() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.suspended
+}
+
+func (m *Batch) turn() {
+	defer func() {
+		if reason := recover(); reason != nil {
+			m.invoker.EscalateFailure(reason, m.current)
+		}
+	}()
+	if !m.drain() {
+		return
+	}
+	if m.gather {
+		runtime.Gosched()
+		m.drain()
+	}
+	m.deliver(EndOfTurn{})
+}
+
+// drain delivers what waits, system messages first, and reports whether it
+// delivered a user message.
+func (m *Batch) drain() (delivered bool) {
+	for {
+		if m.systems.Load() > 0 {
+			m.drainSystem()
+		}
+		if m.suspended || !m.fill() {
+			return delivered
+		}
+		message := m.batch[m.next]
+		m.batch[m.next] = nil
+		m.next++
+		m.users.Add(-1)
+		m.deliver(message)
+		delivered = true
+	}
+}
+
+func (m *Batch) deliver(message any) {
+	m.current = message
+	switch {
+	case m.reject == nil:
+		m.invoker.InvokeUserMessage(message)
+	case message != any(EndOfTurn{}):
+		m.reject(message)
+	}
+	m.current = nil
+}
+
+// fill makes sure that the batch has a next message. The two slices swap
+// roles, so that a steady state allocates nothing.
+func (m *Batch) fill() bool {
+	if m.next < len(m.batch) {
+		return true
+	}
+	m.mu.Lock()
+	m.batch, m.user = m.user, m.batch[:0]
+	m.mu.Unlock()
+	m.next = 0
+	return len(m.batch) > 0
+}
+
+// drainSystem takes the messages one by one, so that a panic in one of them
+// loses none of the others.
+func (m *Batch) drainSystem() {
+	for m.systems.Load() > 0 {
+		message := m.popSystem()
+		switch message.(type) {
+		case *actor.SuspendMailbox:
+			m.setSuspended(true)
+		case *actor.ResumeMailbox:
+			m.setSuspended(false)
+		default:
+			m.current = message
+			m.invoker.InvokeSystemMessage(message)
+		}
+	}
+}
+
+func (m *Batch) popSystem() any {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	message := m.system[0]
+	m.system[0] = nil
+	m.system = m.system[1:]
+	m.systems.Add(-1)
+	return message
+}
+
+func (m *Batch) setSuspended(suspended bool) {
+	m.mu.Lock()
+	m.suspended = suspended
+	m.mu.Unlock()
+}
