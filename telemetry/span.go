@@ -1,0 +1,70 @@
+package telemetry
+
+import (
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// maxDescriptionBytes bounds the text of an error on a span: a child chooses
+// it, and it may be as large as a whole frame.
+const maxDescriptionBytes = 1024
+
+// Span is one hop under way. It is a small value: copy it freely, the copies
+// are the same span. The zero value records nothing. Safe for concurrent use.
+type Span struct {
+	// span is nil if nothing is recorded.
+	span trace.Span
+	sc   trace.SpanContext
+}
+
+// Context returns what the next hop takes as its cause. It is zero if the
+// Recorder is off; otherwise it is valid, but not sampled if this trace is not
+// recorded.
+func (s Span) Context() trace.SpanContext { return s.sc }
+
+// Recording reports whether attributes and errors of the Span are kept. If it
+// is false, SetAttributes and End do nothing; callers need it only to save the
+// work of computing an attribute.
+func (s Span) Recording() bool { return s.span != nil && s.span.IsRecording() }
+
+// SetAttributes sets attrs on the Span; a later value wins over an earlier one
+// for the same key. It does nothing after End. attrs are not kept.
+func (s Span) SetAttributes(attrs ...attribute.KeyValue) {
+	if !s.Recording() {
+		return
+	}
+	// The copy keeps the caller's variadic slice on its stack when off.
+	s.span.SetAttributes(append([]attribute.KeyValue(nil), attrs...)...)
+}
+
+// End ends the Span now. If err is not nil, the status is Error, with the
+// first 1024 bytes of the error's text, and error.type is the type of err or
+// what the first ErrorType() string method in its chain returns. Only the
+// first End counts.
+func (s Span) End(err error) {
+	if s.span != nil {
+		s.end(err)
+	}
+}
+
+func (s Span) end(err error, opts ...trace.SpanEndOption) {
+	if s.span == nil {
+		return
+	}
+	if err != nil {
+		s.span.SetStatus(codes.Error, describe(err))
+		s.span.SetAttributes(semconv.ErrorType(err))
+	}
+	s.span.End(opts...)
+}
+
+// describe returns the head of err's text as valid UTF-8.
+func describe(err error) string {
+	s := err.Error()
+	if len(s) > maxDescriptionBytes {
+		s = s[:maxDescriptionBytes]
+	}
+	return text(s)
+}
