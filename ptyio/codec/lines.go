@@ -56,8 +56,8 @@ type lineSplitter struct {
 	dropping bool
 }
 
-// maxFrame is a payload with "\r\n". With one byte less and no line feed the
-// line is given up, as soon as its last byte cannot be the "\r" of its end.
+// maxFrame is a payload with "\r\n". That many bytes without a line feed
+// cannot become a line within the limit.
 func (s *lineSplitter) maxFrame() int { return s.limit + 2 }
 
 func (s *lineSplitter) split(data []byte, atEOF bool) (advance int, line []byte, err error) {
@@ -90,7 +90,7 @@ func (s *lineSplitter) unfinished(data []byte) (int, []byte, error) {
 	switch {
 	case s.dropping:
 		return len(data), nil, nil
-	case len(data) > s.limit+1:
+	case len(data) >= s.maxFrame():
 		s.dropping, s.scanned = true, 0
 		return len(data), nil, &SizeError{LimitBytes: s.limit}
 	}
