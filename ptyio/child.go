@@ -1,0 +1,98 @@
+package ptyio
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"brood/ptyio/internal/tree"
+)
+
+// killPatience is how long a killed child may take to be gone.
+const killPatience = 10 * time.Second
+
+// child is the process side of a Conn, the same for all transports.
+type child struct {
+	name string
+	tree *tree.Tree
+	ask  sync.Once
+
+	done chan struct{} // closed when exit and err are set
+	exit Exit
+	err  error
+}
+
+// newChild starts the goroutine that waits for t; it ends with the child.
+func newChild(name string, t *tree.Tree) *child {
+	c := &child{name: name, tree: t, done: make(chan struct{})}
+	go func() {
+		defer close(c.done)
+		end, err := t.Wait()
+		c.exit, c.err = Exit(end), opError("wait for", name, err)
+	}()
+	return c
+}
+
+func (c *child) PID() int { return c.tree.PID() }
+
+func (c *child) Signal(sig syscall.Signal) error {
+	return opError("signal", c.name, platformError(c.tree.Signal(sig)))
+}
+
+func (c *child) Kill() error { return opError("kill", c.name, c.tree.Kill()) }
+
+func (c *child) Wait() (Exit, error) {
+	<-c.done
+	return c.exit, c.err
+}
+
+func (c *child) Stop(grace time.Duration) (Exit, error) {
+	if grace > 0 && c.askToEnd() && c.endsWithin(grace) {
+		return c.Wait()
+	}
+	if err := c.Kill(); err != nil {
+		return Exit{Code: -1}, err
+	}
+	if !c.endsWithin(killPatience) {
+		return Exit{Code: -1}, opError("stop", c.name, ErrSurvived)
+	}
+	return c.Wait()
+}
+
+// askToEnd asks at most once: to many programs a second TERM means "at once".
+// It reports whether waiting makes sense.
+func (c *child) askToEnd() bool {
+	var err error
+	c.ask.Do(func() { err = c.tree.Terminate() })
+	return err == nil || errors.Is(err, os.ErrProcessDone)
+}
+
+func (c *child) endsWithin(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-c.done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// ended reports whether the child was reaped.
+func (c *child) ended() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func platformError(err error) error {
+	if err != nil && errors.Is(err, errors.ErrUnsupported) {
+		return ErrUnsupported
+	}
+	return err
+}

@@ -1,0 +1,75 @@
+package ptyio
+
+import (
+	"io"
+	"syscall"
+	"time"
+)
+
+// Conn is one running child and our ends of its standard streams. Safe for
+// concurrent use.
+type Conn interface {
+	// PID returns the child's process id, also of its group and session. It
+	// stays the same after the end, when the system may have given it away.
+	PID() int
+	// Stdout returns what the child writes to its stdout; on a pty everything
+	// that it prints, and what the terminal echoes.
+	Stdout() Output
+	// Stderr returns what the child writes to its stderr; nil on a pty.
+	Stderr() Output
+
+	// Write writes to the child's stdin. It blocks while the child does not
+	// read, until the write deadline (os.ErrDeadlineExceeded) or Close
+	// (os.ErrClosed), and then tells how much was written. If nothing reads
+	// any more the error matches syscall.EPIPE. Concurrent writes are not
+	// mixed. On a pty in its usual mode the line is edited and cut by the
+	// terminal: more than 4095 bytes without a newline are lost silently.
+	Write(p []byte) (int, error)
+	// SetWriteDeadline makes Writes, also one that is blocked, end at t; the
+	// zero time means never.
+	SetWriteDeadline(t time.Time) error
+	// CloseStdin ends the child's input. On pipes it closes stdin; again does
+	// nothing. On a pty it types the terminal's end-of-file character: once
+	// after a newline, twice after an unfinished line of which the first only
+	// hands over the line. A program that has put the terminal into raw mode
+	// gets one, as a byte, and decides itself. The pty stays open for writing.
+	CloseStdin() error
+
+	// Signal sends sig to the child's process group. After the end the error
+	// matches os.ErrProcessDone. A shell with job control puts what it runs
+	// into groups of their own, which are not reached: type Ctrl-C (3) instead.
+	Signal(sig syscall.Signal) error
+	// Kill kills the process group. After the end it does nothing and returns nil.
+	Kill() error
+	// Resize sets the size of the terminal, and the child gets WINCH. On pipes
+	// it returns ErrNotTerminal; after the end os.ErrProcessDone.
+	Resize(size Size) error
+
+	// Wait blocks until the child has ended and was reaped. All callers, at
+	// any time, get the same. It does not wait for output, and takes none
+	// away. The error says that the end could not be observed because
+	// something else in this program reaped the child (wait4(-1), SIGCHLD
+	// ignored); the Exit then has Code -1 and no Signal.
+	Wait() (Exit, error)
+	// Stop asks the process group to end (TERM, and CONT for those that are
+	// stopped), kills it after grace, and waits. Without a positive grace it
+	// kills at once. It can be called in any state, any number of times, and
+	// by many: they ask once, and the shortest grace counts. It takes no longer
+	// than grace and 10 s; then the error is ErrSurvived. Interactive shells
+	// ignore TERM: end one with CloseStdin or SIGHUP to spare the grace.
+	Stop(grace time.Duration) (Exit, error)
+	// Close kills the process group if the child still runs, without waiting
+	// for it, and closes our ends: reads and writes, also those that are
+	// blocked, return os.ErrClosed; a terminal is hung up. Again does nothing.
+	Close() error
+}
+
+// Output is our end of a stream that a child writes. Read returns io.EOF when
+// no process holds the other end any more, and os.ErrClosed after Conn.Close.
+// Safe for concurrent use.
+type Output interface {
+	io.Reader
+	// SetReadDeadline makes Reads, also one that is blocked, end at t with
+	// os.ErrDeadlineExceeded; the zero time means never.
+	SetReadDeadline(t time.Time) error
+}

@@ -1,0 +1,50 @@
+// Package ptyio runs child processes and moves bytes to and from them, over
+// pipes or over a pseudo-terminal. It knows no actors and no telemetry; it can
+// be used on its own, as a replacement for os/exec where the child must be
+// contained, read with deadlines, or given a terminal.
+//
+//	conn, err := ptyio.Pipes{}.Start(ptyio.Command{Path: "sort"})
+//
+// A [Command] says what to run, a [Transport] ([Pipes] or [PTY]) how to be
+// connected to it, and the [Conn] is the running child.
+//
+// # What a child gets
+//
+// Its own session and process group, so that a Ctrl-C at the owner's terminal
+// does not reach it and a signal reaches all of it. Descriptors 0, 1, 2 and
+// Command.Files from 3 on, and no other. The environment that [Env] says, less
+// the variables that belong to a protocol between the owner and whoever
+// started the owner. Signals that the owner ignores (as under nohup) are
+// ignored in the child too: execve(2) keeps that, and Go cannot undo it.
+//
+// To keep other descriptors out, Start marks all descriptors of the owner from
+// 3 up close-on-exec (close_range(2)), also those that C code or whoever
+// started the owner left open without the mark. The mark stays. Nothing else
+// changes for the owner, with one exception: a descriptor that it meant to pass
+// on by mere inheritance, through syscall.Exec or a fork in C, is closed there.
+// Such a descriptor is to be named (Command.Files, or ExtraFiles in os/exec),
+// or unmarked right before the Exec. What C code opens without the mark during
+// a Start can still reach that child; Go's own descriptors cannot, they are
+// marked as they are opened.
+//
+// # What holds at the end
+//
+// The exit code or signal is exact, and every caller of Wait gets it. When the
+// child ends, what is left of its process group is killed, before the child is
+// reaped, so that the group's id cannot have been given to a stranger.
+// All output that was written before the end can be read after it, up to EOF:
+// Wait takes nothing away, Close does. A descendant that left the group (by
+// setsid) is not killed, and may hold an output open, so that EOF comes late:
+// on pipes, set a read deadline after Wait.
+//
+// Each Start starts one goroutine, which waits for the child's end, reaps it
+// and then ends; Wait joins it. Conn.Close must be called to give the
+// descriptors back.
+//
+// # Platforms
+//
+// All of this holds on Linux. On macOS reads and writes on a terminal have no
+// deadlines, and a waiting child costs a thread. On Windows there are pipes
+// without deadlines, Kill instead of signals, only the child itself is killed,
+// Files are not passed, and [PTY] returns [ErrUnsupported].
+package ptyio

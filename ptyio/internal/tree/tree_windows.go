@@ -1,0 +1,71 @@
+package tree
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Tree is a started child. Safe for concurrent use, except that Wait is called
+// once.
+type Tree struct {
+	process *os.Process
+	started time.Time
+}
+
+// Start runs spec in a process group of its own, so that a Ctrl-C at our
+// console does not reach it.
+func Start(spec Spec) (*Tree, error) {
+	if spec.Terminal || len(spec.Files) > 3 {
+		return nil, errors.ErrUnsupported
+	}
+	started := time.Now()
+	p, err := os.StartProcess(spec.Path, spec.Argv, &os.ProcAttr{
+		Dir:   spec.Dir,
+		Env:   spec.Env,
+		Files: spec.Files,
+		Sys:   &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Tree{process: p, started: started}, nil
+}
+
+// PID returns the child's process id.
+func (t *Tree) PID() int { return t.process.Pid }
+
+// Level returns how far Kill reaches.
+func (t *Tree) Level() Level { return LevelProcess }
+
+// Signal can only kill; errors.ErrUnsupported for every other signal.
+func (t *Tree) Signal(sig syscall.Signal) error {
+	if sig != syscall.SIGKILL {
+		return errors.ErrUnsupported
+	}
+	return t.process.Kill()
+}
+
+// Kill kills the child; after the end it does nothing and returns nil.
+func (t *Tree) Kill() error {
+	if err := t.process.Kill(); !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	return nil
+}
+
+// Terminate returns errors.ErrUnsupported: there is no request to end.
+func (t *Tree) Terminate() error { return errors.ErrUnsupported }
+
+// Wait waits until the child has ended.
+func (t *Tree) Wait() (End, error) {
+	state, err := t.process.Wait()
+	end := End{Code: -1, Started: t.started, Ended: time.Now()}
+	if err != nil {
+		return end, err
+	}
+	end.Code = state.ExitCode()
+	end.UserTime, end.SystemTime = state.UserTime(), state.SystemTime()
+	return end, nil
+}
