@@ -1,0 +1,108 @@
+package supervisor
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// ownGrace is how long a child is believed to need when its grace is left
+	// to itself and so is not known here.
+	ownGrace = 30 * time.Second
+	// margin is what a child gets beyond its grace: for the kill, the reaping
+	// and the last output.
+	margin = 5 * time.Second
+)
+
+// step is how far a teardown has gone with one child, and what is to be done
+// to it.
+type step uint8
+
+const (
+	nothing step = iota
+	ask          // send it Stop
+	force        // stop its actor
+	abandon      // do without its actor's end
+	done         // no child is left
+)
+
+// order is what a teardown wants done.
+type order struct {
+	step  step
+	child int
+	// grace goes into the Stop; for ask only.
+	grace time.Duration
+	// within is how long the child has to end before it is late.
+	within time.Duration
+}
+
+// teardown stops children one after the other, the last one first. It is pure:
+// it says what to do next and is told what happened. For a group of children
+// that end together it is made of that group only.
+type teardown struct {
+	graces []time.Duration // each child's own
+	grace  time.Duration   // of the Stop; zero: each child's own
+	left   int             // the children 0..left-1 are still to come
+	step   step            // what was last ordered, for child number left
+}
+
+// next moves on to the next child that lives.
+func (t *teardown) next(alive func(child int) bool) order {
+	for t.left > 0 {
+		t.left--
+		if alive(t.left) {
+			t.step = ask
+			return t.ask()
+		}
+	}
+	t.step = done
+	return order{step: done}
+}
+
+// late says that the current child did not end within its time.
+func (t *teardown) late() order {
+	if t.step != ask && t.step != force {
+		return order{}
+	}
+	t.step++
+	return order{step: t.step, child: t.left, within: margin}
+}
+
+// hurry passes a more urgent grace on to the current child and to the rest.
+func (t *teardown) hurry(grace time.Duration) order {
+	if grace >= 0 || t.grace < 0 {
+		return order{}
+	}
+	t.grace = grace
+	if t.step != ask {
+		return order{}
+	}
+	return t.ask()
+}
+
+// awaits reports whether child is the one that is being stopped.
+func (t *teardown) awaits(child int) bool {
+	return t.left == child && (t.step == ask || t.step == force || t.step == abandon)
+}
+
+// ask orders the current child to stop.
+func (t *teardown) ask() order {
+	grace := t.grace
+	if grace == 0 {
+		grace = t.graces[t.left]
+	}
+	return order{step: ask, child: t.left, grace: grace, within: patience(grace)}
+}
+
+// patience returns how long to wait for a child that was told grace.
+func patience(grace time.Duration) time.Duration {
+	switch {
+	case grace < 0:
+		return margin
+	case grace == 0:
+		return ownGrace + margin
+	case grace > math.MaxInt64-margin:
+		return math.MaxInt64
+	}
+	return grace + margin
+}
