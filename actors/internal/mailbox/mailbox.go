@@ -56,9 +56,18 @@ func Producer(gather bool) actor.MailboxProducer {
 // New returns a mailbox; see Producer.
 func New(gather bool) *Batch { return &Batch{gather: gather} }
 
+// Owner is an actor that wants to know its mailbox, so that it can close it.
+// It is told before its first message.
+type Owner interface{ OwnMailbox(*Batch) }
+
 // RegisterHandlers is called by protoactor when the actor is spawned.
 func (m *Batch) RegisterHandlers(invoker actor.MessageInvoker, dispatcher actor.Dispatcher) {
 	m.invoker, m.dispatcher = invoker, dispatcher
+	if context, ok := invoker.(actor.Context); ok {
+		if owner, ok := context.Actor().(Owner); ok {
+			owner.OwnMailbox(m)
+		}
+	}
 }
 
 // Start is called by protoactor when the actor is spawned.

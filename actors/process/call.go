@@ -1,0 +1,103 @@
+package process
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
+
+	"brood/actors"
+	"brood/telemetry"
+)
+
+// Stream tells the child's outputs apart.
+type Stream = actors.Stream
+
+// Call is a task on its way: what the sender's Task becomes once it is
+// accepted. As a message it is a request to run the task. At any time one
+// actor holds it; whoever holds it last answers it, once.
+type Call struct {
+	Task actors.Task
+	// ReplyTo gets the answer as a message. Nil: it goes to Done.
+	ReplyTo *actor.PID
+	// Done gets the answer if ReplyTo is nil. It needs room for one.
+	Done chan actors.Result
+	// Submit is the span of the whole task, ended by the answer. Zero if
+	// nothing is recorded; a caller with a span of its own leaves it zero and
+	// sets Task.Cause.
+	Submit telemetry.Span
+	// Attempts counts how often the call was handed to a child.
+	Attempts int
+	// Pooled says that the child's pool holds the call: it goes back there if
+	// the child dies.
+	Pooled bool
+	// Pool is the pool's own note on the call. A process actor leaves it alone.
+	Pool PoolNote
+
+	answered atomic.Bool
+
+	// The process actor's while it holds the call.
+	exchange telemetry.Span
+	end      uint64 // where the call's frame ends in the stream of the wire
+}
+
+// PoolNote is what a pool remembers on a call, so that it needs no table.
+type PoolNote struct {
+	// Seq is the pool's number for the call, unique for its life.
+	Seq uint64
+	// Member is who holds the call; -1: it is queued.
+	Member int
+	// Cancelled is the error that the caller was promised, if the call came
+	// back.
+	Cancelled error
+	// Queued is the span of the wait in the queue.
+	Queued telemetry.Span
+	// Timeout ends the call when its time is over.
+	Timeout *time.Timer
+	// Prev and Next link the calls of the queue.
+	Prev, Next *Call
+}
+
+// Answer ends the call. Only the first answer counts: a call that was answered
+// early, because its caller left, is answered again by the child. It reports
+// whether this was the first.
+func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
+	if !c.answered.CompareAndSwap(false, true) {
+		return false
+	}
+	result.Attempts, result.Tag = c.Attempts, c.Task.Tag
+	c.Submit.End(result.Err)
+	if c.ReplyTo != nil {
+		system.Root.Send(c.ReplyTo, &result)
+		return true
+	}
+	c.Done <- result
+	return true
+}
+
+// Answered reports whether the call has its answer.
+func (c *Call) Answered() bool { return c.answered.Load() }
+
+// Reset makes the call ready for another task, keeping Done. Only who knows
+// that nobody else holds the call may reset it.
+func (c *Call) Reset(task actors.Task) {
+	*c = Call{Task: task, Done: c.Done}
+}
+
+// Cause is the span that the call's hops are children of.
+func (c *Call) Cause() trace.SpanContext {
+	if sc := c.Submit.Context(); sc.IsValid() {
+		return sc
+	}
+	return c.Task.Cause
+}
+
+// traceContext is what the child is told: the exchange, or what caused the
+// task if nothing is recorded here.
+func (c *Call) traceContext() trace.SpanContext {
+	if sc := c.exchange.Context(); sc.IsValid() {
+		return sc
+	}
+	return c.Cause()
+}

@@ -1,0 +1,272 @@
+package process
+
+import (
+	"syscall"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"brood/actors"
+	"brood/actors/internal/mailbox"
+	"brood/telemetry"
+)
+
+// child is the actor that owns one child process.
+type child struct {
+	spec   *Spec
+	limits limits
+	box    *mailbox.Batch
+
+	system       *actor.ActorSystem
+	self, parent *actor.PID
+
+	state state
+	run   *run // of the current incarnation; nil when idle
+	tasks tasks
+	stops []reply
+
+	writes     []pendingWrite
+	closeStdin bool // once everything is written
+}
+
+var _ mailbox.Owner = (*child)(nil)
+
+func newChild(spec Spec) *child {
+	return &child{spec: &spec, limits: spec.limits(), tasks: newTasks(0)}
+}
+
+// OwnMailbox is called when the actor is spawned.
+func (c *child) OwnMailbox(box *mailbox.Batch) { c.box = box }
+
+// Receive handles one message. It never blocks.
+func (c *child) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case mailbox.EndOfTurn:
+		c.endTurn()
+	case *Call:
+		c.take(m)
+	case *actors.Task:
+		c.take(&Call{Task: *m, ReplyTo: ctx.Sender(), Done: make(chan actors.Result, 1)})
+	case *Cancel:
+		c.cancel(m)
+	case *Do:
+		c.command(m.Command, reply{raw: m.Done})
+	case *actors.Start:
+		c.step(event{kind: evStart})
+	case *actors.Stop, *actors.Write, *actors.CloseStdin, *actors.Signal, *actors.Resize, *actors.Ping:
+		c.command(m, reply{to: ctx.Sender()})
+	case *actors.Ack:
+		c.acknowledged(m)
+	case *actor.Started:
+		c.born(ctx)
+	case *actor.Terminated:
+		c.consumerGone(m.Who)
+	case *actor.Stopping, *actor.Restarting:
+		c.die()
+	case *actor.Stopped:
+		c.box.Close(c.reject)
+	default:
+		c.report(m)
+	}
+}
+
+// report handles what the incarnation's own goroutines and alarms post, unless
+// it is over.
+func (c *child) report(message any) {
+	switch m := message.(type) {
+	case *spawned:
+		c.spawned(m)
+	case *replies:
+		if m.run == c.run {
+			c.replied(m.messages)
+		}
+	case *wireEnded:
+		c.wireEnded(m)
+	case *streamEnded:
+		if m.run == c.run {
+			if m.tail != nil {
+				m.run.tail = m.tail
+			}
+			c.step(event{kind: evStreamEnded})
+		}
+	case *exited:
+		if m.run == c.run {
+			m.run.exit = *m
+			c.step(event{kind: evExited})
+		}
+	case *flushed:
+		m.outlet.landed(m.n, m.err)
+	case *rang:
+		if m.run == c.run {
+			c.step(event{kind: evExpired, timer: m.timer, busy: m.run.consumerBusy()})
+		}
+	case *overdue:
+		if m.run == c.run {
+			c.checkOverdue()
+		}
+	}
+}
+
+func (c *child) born(ctx actor.Context) {
+	c.system, c.self, c.parent = ctx.ActorSystem(), ctx.Self(), ctx.Parent()
+	if c.spec.OutputTo != nil {
+		ctx.Watch(c.spec.OutputTo)
+	}
+}
+
+func (c *child) endTurn() {
+	if c.run == nil {
+		return
+	}
+	if c.state.phase != spawning {
+		c.run.flush()
+		c.settleWrites()
+		if c.run.wire.err != nil && !c.run.broken {
+			c.run.broken = true
+			c.step(event{kind: evWireBroken})
+		}
+	}
+	c.reportFreed()
+}
+
+func (c *child) spawned(m *spawned) {
+	if m.run != c.run {
+		return // abandoned: the waiter has killed it
+	}
+	if m.err != nil {
+		c.step(event{kind: evSpawnFailed, err: m.err})
+		return
+	}
+	streams := len(m.run.outputs())
+	if m.run.fromChild != nil {
+		streams++
+	}
+	c.step(event{kind: evSpawned, streams: streams})
+}
+
+func (c *child) wireEnded(m *wireEnded) {
+	if m.run != c.run {
+		return
+	}
+	if m.fault {
+		c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: m.err})
+		if c.run != m.run {
+			return
+		}
+	}
+	c.step(event{kind: evWireEnded, err: m.err})
+}
+
+func (c *child) acknowledged(m *actors.Ack) {
+	if c.run == nil || m.Incarnation != c.state.incarnation || m.Stream < stdout || m.Stream > stderr || m.Bytes < 0 {
+		return
+	}
+	if credit := c.run.credits[m.Stream]; credit != nil {
+		credit.give(m.Bytes)
+	}
+}
+
+// consumerGone keeps a child from blocking for ever on a consumer that ended:
+// its output is read on and dropped as dead letters.
+func (c *child) consumerGone(who *actor.PID) {
+	if c.run == nil || c.spec.OutputTo == nil || !who.Equal(c.spec.OutputTo) {
+		return
+	}
+	for _, credit := range c.run.credits {
+		if credit != nil {
+			credit.open()
+		}
+	}
+}
+
+// step feeds the machine and carries out what it says.
+func (c *child) step(ev event) {
+	next, effects := step(c.state, ev, c.limits)
+	c.state = next
+	for _, e := range effects {
+		c.carryOut(e)
+	}
+}
+
+func (c *child) carryOut(e effect) {
+	switch e.kind {
+	case efSpawn:
+		c.spawn()
+	case efAdopt:
+		c.adopt()
+	case efReady:
+		c.run.spawn.End(nil)
+		c.emit(&actors.Ready{Who: c.self, Incarnation: c.state.incarnation}, true)
+	case efAskToEnd:
+		c.askToEnd()
+	case efTerminate:
+		c.terminate()
+	case efKill:
+		_ = c.run.conn.Kill() // what is left after it shows in the exit
+	case efArm:
+		c.run.alarms[e.timer].Set(c.system, c.self, e.after, &rang{run: c.run, timer: e.timer})
+	case efDisarm:
+		for i := range c.run.alarms {
+			c.run.alarms[i].Stop()
+		}
+	case efCut:
+		c.run.release()
+	case efEnd:
+		c.end(true)
+	case efStopped:
+		c.answerStops(nil)
+	}
+}
+
+func (c *child) spawn() {
+	r := &run{
+		incarnation: c.state.incarnation,
+		spec:        c.spec,
+		system:      c.system,
+		self:        c.self,
+		cause:       c.spec.Cause,
+	}
+	if c.spec.Telemetry.Enabled() {
+		r.spawn = c.spec.Telemetry.Start(c.spec.Cause, telemetry.HopSpawn, c.spec.Command.Name(),
+			telemetry.Incarnation(r.incarnation))
+		r.cause = r.spawn.Context()
+	}
+	if c.spec.Protocol != nil {
+		r.encoder, r.decoder = c.spec.Protocol.Open()
+	}
+	c.run = r
+	r.goes(r.live)
+}
+
+func (c *child) adopt() {
+	c.run.spawn.SetAttributes(telemetry.PID(c.run.conn.PID()))
+	c.emit(&actors.Started{Who: c.self, Incarnation: c.state.incarnation, PID: c.run.conn.PID()}, true)
+	c.run.begin()
+}
+
+// terminate asks the whole group to end. A shell on a terminal ignores TERM
+// but follows HUP, which is what it gets when its terminal goes away; CONT
+// wakes who was stopped, so that it can react.
+func (c *child) terminate() {
+	signals := []syscall.Signal{syscall.SIGTERM}
+	if c.run.conn.Stderr() == nil {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	for _, sig := range append(signals, sigCont...) {
+		_ = c.run.conn.Signal(sig) // gone already, or KILL comes next
+	}
+}
+
+// emit tells the parent, the pool and the subscribers of a step in the
+// child's life.
+func (c *child) emit(event any, toParent bool) {
+	if c.spec.OnEvent != nil {
+		c.spec.OnEvent(event)
+	}
+	if toParent && c.parent != nil {
+		c.system.Root.Send(c.parent, event)
+	}
+	c.toPool(event)
+	for _, subscriber := range c.spec.Subscribers {
+		c.system.Root.Send(subscriber, event)
+	}
+}

@@ -1,0 +1,150 @@
+package process
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"brood/actors"
+	"brood/actors/protocol"
+	"brood/ptyio"
+)
+
+// reply is where the outcome of a command goes: to the actor that sent it, to
+// the channel of a Do, or nowhere.
+type reply struct {
+	to  *actor.PID
+	raw chan<- error
+}
+
+// done reports success; message is what an actor gets to hear of it, nil if
+// nothing.
+func (r reply) done(c *child, message any) {
+	if r.raw != nil {
+		r.raw <- nil
+	}
+	if r.to != nil && message != nil {
+		c.system.Root.Send(r.to, message)
+	}
+}
+
+func (r reply) fail(c *child, command any, err error) {
+	if r.raw != nil {
+		r.raw <- err
+	}
+	if r.to != nil {
+		c.system.Root.Send(r.to, &actors.Refused{Who: c.self, Command: command, Err: err})
+	}
+}
+
+// pendingWrite is a Write that the kernel has not taken yet.
+type pendingWrite struct {
+	end   uint64
+	reply reply
+	write *actors.Write
+}
+
+// command carries out what an owner asks of the child.
+func (c *child) command(command any, r reply) {
+	if stop, ok := command.(*actors.Stop); ok {
+		c.stop(stop, r)
+		return
+	}
+	alive := c.state.phase == starting || c.state.phase == running || c.state.phase == ending
+	if !alive {
+		r.fail(c, command, actors.ErrNotRunning)
+		return
+	}
+	var err error
+	switch m := command.(type) {
+	case *actors.Write:
+		err = c.write(m, r)
+	case *actors.CloseStdin:
+		c.closeStdin = true
+	case *actors.Signal:
+		err = c.run.conn.Signal(m.Sig)
+	case *actors.Resize:
+		err = c.run.conn.Resize(ptyio.Size{Rows: m.Rows, Cols: m.Cols})
+	case *actors.Ping:
+		err = c.ping(r)
+	}
+	switch command.(type) {
+	case *actors.Write, *actors.Ping:
+		if err == nil {
+			return // answered later
+		}
+	}
+	if err != nil {
+		r.fail(c, command, err)
+		return
+	}
+	r.done(c, nil)
+}
+
+func (c *child) stop(m *actors.Stop, r reply) {
+	c.stops = append(c.stops, r)
+	grace := m.Grace
+	if grace == 0 {
+		grace = c.spec.Grace
+	}
+	c.step(event{kind: evStop, grace: grace})
+}
+
+func (c *child) write(m *actors.Write, r reply) error {
+	in := &c.run.stdin
+	switch {
+	case c.closeStdin || in.err != nil:
+		return actors.ErrStdinClosed
+	case in.waiting() > 0 && in.waiting()+len(m.Data) > c.spec.StdinLimitBytes:
+		return actors.ErrStdinFull
+	}
+	in.add(m.Data)
+	c.writes = append(c.writes, pendingWrite{end: in.added, reply: r, write: m})
+	return nil
+}
+
+func (c *child) ping(r reply) error {
+	if c.spec.Protocol == nil {
+		return actors.ErrNoProtocol
+	}
+	if c.state.phase != running {
+		return actors.ErrNotRunning
+	}
+	c.tasks.lastID++
+	if err := c.send(&protocol.Message{Kind: protocol.Ping, ID: c.tasks.lastID}); err != nil {
+		return err
+	}
+	c.tasks.pings[c.tasks.lastID] = ping{reply: r, sent: time.Now()}
+	return nil
+}
+
+// settleWrites answers the writes that the kernel has taken, or all of them if
+// it will take no more, and closes stdin when its turn has come.
+func (c *child) settleWrites() {
+	in := &c.run.stdin
+	for len(c.writes) > 0 {
+		w := c.writes[0]
+		switch {
+		case w.end <= in.written:
+			w.reply.done(c, nil)
+		case in.err != nil:
+			w.reply.fail(c, w.write, actors.ErrStdinClosed)
+		default:
+			return
+		}
+		c.writes[0] = pendingWrite{}
+		c.writes = c.writes[1:]
+	}
+	if c.closeStdin && in.waiting() == 0 && in.err == nil {
+		in.fail(actors.ErrStdinClosed)
+		_ = c.run.conn.CloseStdin() // of no interest: it is closed either way
+	}
+}
+
+// dropWrites answers the writes that an incarnation leaves behind.
+func (c *child) dropWrites() {
+	for _, w := range c.writes {
+		w.reply.fail(c, w.write, actors.ErrNotRunning)
+	}
+	c.writes, c.closeStdin = nil, false
+}

@@ -1,0 +1,319 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"brood/actors"
+)
+
+// phase is where an incarnation is in its life.
+type phase uint8
+
+const (
+	idle     phase = iota // no incarnation
+	spawning              // the waiter is starting the process
+	starting              // it runs; its hello is awaited
+	running               // ready for work
+	ending                // it was asked, or is being made, to end
+	draining              // it has ended; its outputs are being read to their end
+)
+
+var phaseNames = [...]string{"idle", "spawning", "starting", "running", "ending", "draining"}
+
+func (p phase) String() string { return phaseNames[p] }
+
+// timer names the alarms of an incarnation.
+type timer uint8
+
+const (
+	timerStart  timer = iota // hello is overdue
+	timerTerm                // a polite request to end was not followed
+	timerKill                // the grace is over
+	timerReap                // not even a kill ended it
+	timerLinger              // it closed its wire and still runs
+	timerDrain               // it has ended and somebody holds an output open
+	timers
+)
+
+var timerNames = [...]string{"start", "term", "kill", "reap", "linger", "drain"}
+
+func (t timer) String() string { return timerNames[t] }
+
+// How long the machine waits where the user has no say.
+const (
+	// reapDelay bounds the wait for a process after KILL. A process in
+	// uninterruptible sleep (state D) can survive it.
+	reapDelay = 5 * time.Second
+	// lingerDelay is the time between the end of the wire and the end of the
+	// process that counts as one event: a dying process closes its
+	// descriptors first.
+	lingerDelay = time.Second
+)
+
+var (
+	errSurvived  = fmt.Errorf("still there %s after SIGKILL", reapDelay)
+	errWireEnded = errors.New("wire: child closed its end and runs on")
+	errNoHello   = errors.New("wire: no hello in time")
+)
+
+// limits is what the machine needs of a Spec.
+type limits struct {
+	hello                      bool // the protocol begins with a hello
+	startTimeout, grace, drain time.Duration
+}
+
+// state of the machine. It is changed by step only.
+type state struct {
+	phase       phase
+	incarnation uint32
+	open        int           // outputs that have not ended
+	stop        bool          // Stop was asked while there is an incarnation
+	urgent      bool          // … and at once
+	reason      actors.Reason // why brood ended it; 0: it was not brood
+	cause       error
+	cut         bool // output was cut off
+}
+
+// event is what happened. Exactly one field group of a kind is used.
+type event struct {
+	kind    eventKind
+	streams int           // spawned: outputs to be read
+	err     error         // spawnFailed, wireEnded, fault
+	reason  actors.Reason // fault
+	grace   time.Duration // stop
+	timer   timer         // expired
+	busy    bool          // expired drain: output waits for its consumer, not for the child
+}
+
+type eventKind uint8
+
+const (
+	evStart eventKind = iota
+	evSpawned
+	evSpawnFailed
+	evHello
+	evFault
+	evStop
+	evStreamEnded
+	evWireEnded
+	evWireBroken
+	evExited
+	evExpired
+)
+
+// effect is what the actor has to do.
+type effect struct {
+	kind  effectKind
+	timer timer         // arm
+	after time.Duration // arm
+}
+
+type effectKind uint8
+
+const (
+	efSpawn     effectKind = iota // let a waiter start the process
+	efAdopt                       // report Started, read the outputs
+	efReady                       // report Ready
+	efAskToEnd                    // send the protocol's shutdown
+	efTerminate                   // TERM (and CONT) to the group
+	efKill                        // KILL to the group
+	efArm                         // set an alarm
+	efDisarm                      // stop all alarms
+	efCut                         // close the outputs
+	efEnd                         // settle the tasks, release everything, report Down
+	efStopped                     // answer Stop
+)
+
+var effectNames = [...]string{"spawn", "adopt", "ready", "ask-to-end", "terminate", "kill", "arm", "disarm", "cut", "end", "stopped"}
+
+func (e effect) String() string {
+	if e.kind == efArm {
+		return fmt.Sprintf("arm(%s %s)", e.timer, e.after)
+	}
+	return effectNames[e.kind]
+}
+
+func do(kinds ...effectKind) []effect {
+	effects := make([]effect, len(kinds))
+	for i, kind := range kinds {
+		effects[i].kind = kind
+	}
+	return effects
+}
+
+func arm(t timer, after time.Duration) effect { return effect{efArm, t, after} }
+
+// step is the life of a child: what happens to it, what brood does about it.
+func step(s state, ev event, l limits) (state, []effect) {
+	switch ev.kind {
+	case evStart:
+		if s.phase != idle {
+			return s, nil
+		}
+		return state{phase: spawning, incarnation: s.incarnation + 1}, do(efSpawn)
+	case evSpawned:
+		return s.spawned(ev.streams, l)
+	case evSpawnFailed:
+		s.reason, s.cause = actors.ReasonStartFailed, ev.err
+		return s.end()
+	case evHello:
+		if s.phase != starting {
+			return s, nil
+		}
+		s.phase = running
+		return s, do(efDisarm, efReady)
+	case evFault:
+		return s.fault(ev.reason, ev.err)
+	case evStop:
+		return s.stopped(ev.grace, l)
+	case evStreamEnded:
+		return s.streamEnded()
+	case evWireEnded:
+		return s.wireEnded(ev.err)
+	case evWireBroken:
+		return s, s.linger()
+	case evExited:
+		return s.exited(l)
+	case evExpired:
+		return s.expired(ev.timer, ev.busy, l)
+	}
+	return s, nil
+}
+
+func (s state) spawned(streams int, l limits) (state, []effect) {
+	s.open = streams
+	effects := do(efAdopt)
+	if s.stop {
+		s.phase = starting // it runs; now it can be stopped
+		next, more := s.stopped(map[bool]time.Duration{true: -1, false: l.grace}[s.urgent], l)
+		return next, append(effects, more...)
+	}
+	if l.hello {
+		s.phase = starting
+		return s, append(effects, arm(timerStart, l.startTimeout))
+	}
+	s.phase = running
+	return s, append(effects, do(efReady)...)
+}
+
+func (s state) fault(reason actors.Reason, cause error) (state, []effect) {
+	if s.phase != starting && s.phase != running {
+		return s, nil
+	}
+	s.phase, s.reason, s.cause = ending, reason, cause
+	return s, append(do(efDisarm, efKill), arm(timerReap, reapDelay))
+}
+
+func (s state) stopped(grace time.Duration, l limits) (state, []effect) {
+	if s.phase == idle {
+		return s, do(efStopped)
+	}
+	s.stop = true
+	urgent := grace < 0
+	s.urgent = s.urgent || urgent
+	switch s.phase {
+	case starting, running:
+		s.phase, s.reason = ending, actors.ReasonStopped
+		if urgent {
+			return s, append(do(efDisarm, efKill), arm(timerReap, reapDelay))
+		}
+		if l.hello {
+			return s, append(do(efDisarm, efAskToEnd), arm(timerTerm, grace/2), arm(timerKill, grace))
+		}
+		return s, append(do(efDisarm, efTerminate), arm(timerKill, grace))
+	case ending:
+		if urgent {
+			return s, append(do(efDisarm, efKill), arm(timerReap, reapDelay))
+		}
+	case draining:
+		if urgent {
+			return s.cutOff()
+		}
+	}
+	return s, nil // spawning: spawned sees stop
+}
+
+func (s state) streamEnded() (state, []effect) {
+	s.open--
+	if s.phase == draining && s.open == 0 {
+		return s.end()
+	}
+	return s, nil
+}
+
+func (s state) wireEnded(err error) (state, []effect) {
+	if s.cause == nil {
+		s.cause = err
+	}
+	lingers := s.linger()
+	s, effects := s.streamEnded()
+	return s, append(effects, lingers...)
+}
+
+// linger gives a child that closed the wire time to be found dead, so that its
+// exit says what ended it, before it is killed for closing it.
+func (s state) linger() []effect {
+	if s.phase != starting && s.phase != running {
+		return nil
+	}
+	return []effect{arm(timerLinger, lingerDelay)}
+}
+
+func (s state) exited(l limits) (state, []effect) {
+	if s.phase == idle || s.phase == draining {
+		return s, nil // given up on earlier
+	}
+	s.phase = draining
+	if s.open == 0 {
+		return s.end()
+	}
+	effects := append(do(efDisarm), arm(timerDrain, l.drain))
+	if s.urgent {
+		s, more := s.cutOff()
+		return s, append(effects, more...)
+	}
+	return s, effects
+}
+
+func (s state) expired(t timer, busy bool, l limits) (state, []effect) {
+	switch t {
+	case timerStart:
+		return s.fault(actors.ReasonNotReady, errNoHello)
+	case timerLinger:
+		return s.fault(actors.ReasonProtocol, errWireEnded)
+	case timerTerm:
+		return s, do(efTerminate)
+	case timerKill:
+		return s, append(do(efKill), arm(timerReap, reapDelay))
+	case timerDrain:
+		if busy && !s.stop {
+			return s, []effect{arm(timerDrain, l.drain)}
+		}
+		return s.cutOff()
+	case timerReap:
+		if s.phase == ending {
+			s.cause = errSurvived
+		}
+		s.cut = s.open > 0
+		return s.end()
+	}
+	return s, nil
+}
+
+// cutOff closes the outputs; their readers then end by themselves, unless one
+// is held up in the consumer's own code, which reap bounds.
+func (s state) cutOff() (state, []effect) {
+	s.cut = true
+	return s, append(do(efDisarm, efCut), arm(timerReap, reapDelay))
+}
+
+func (s state) end() (state, []effect) {
+	effects := do(efDisarm, efEnd)
+	if s.stop {
+		effects = append(effects, do(efStopped)...)
+	}
+	s.phase = idle
+	return s, effects
+}

@@ -1,0 +1,92 @@
+package process
+
+import (
+	"brood/actors"
+	"brood/actors/protocol"
+	"brood/ptyio"
+)
+
+// Cancel asks to end a call early: it is answered with Err at once, and the
+// child is told. A call that the actor does not hold is left alone.
+type Cancel struct {
+	Call *Call
+	Err  error
+}
+
+// Freed tells the pool that its member has N slots more than before.
+type Freed struct {
+	Member      int
+	Incarnation uint32
+	N           int
+}
+
+// Returned gives calls back to the pool because the member's incarnation can
+// not answer them any more. Their slots are gone with it.
+type Returned struct {
+	Member      int
+	Incarnation uint32
+	// Calls that had been written whole: they may have run.
+	MayHaveRun []*Call
+	// NotRun are calls that certainly did not.
+	NotRun []*Call
+	// Exit is how the incarnation ended; its Reason is 0 if it has not yet.
+	Exit actors.Exit
+}
+
+// Do wraps a command (Write, CloseStdin, Signal, Resize, Stop, Ping) for
+// callers that are not actors: what became of it is sent to Done, which needs
+// room for one. Write is done when the kernel has taken the bytes, Stop when
+// nothing runs any more, the others at once.
+type Do struct {
+	Command any
+	Done    chan<- error
+}
+
+// What the goroutines of an incarnation post.
+type (
+	// spawned: the waiter started the process, or could not.
+	spawned struct {
+		run  *run
+		conn ptyio.Conn
+		err  error
+	}
+	// replies are the frames of one read of the wire. Payloads belong to the
+	// message.
+	replies struct {
+		run      *run
+		messages []protocol.Message
+	}
+	// wireEnded: the wire reader is done, with what was wrong, if anything; fault
+	// tells garbage from a frame that was cut short by the end.
+	wireEnded struct {
+		run   *run
+		err   error
+		fault bool
+	}
+	// streamEnded: the reader of an output is done.
+	streamEnded struct {
+		run    *run
+		stream Stream
+		tail   []byte
+	}
+	// exited: the process has been reaped.
+	exited struct {
+		run  *run
+		exit ptyio.Exit
+		err  error
+	}
+	// flushed: a flusher has written what did not fit.
+	flushed struct {
+		run    *run
+		outlet *outlet
+		n      int
+		err    error
+	}
+	// rang: an alarm of an incarnation is due.
+	rang struct {
+		run   *run
+		timer timer
+	}
+	// overdue: a cancelled task may have been left unanswered too long.
+	overdue struct{ run *run }
+)

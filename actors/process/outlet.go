@@ -1,0 +1,66 @@
+package process
+
+import "io"
+
+// outlet is the way into one descriptor of the child. What is added is written
+// at the end of the turn without blocking; what does not fit is left to a
+// flusher, a goroutine that lives until it is written. It belongs to the actor.
+type outlet struct {
+	w   io.Writer
+	try func(p []byte) (int, error) // writes without blocking; nil if w can only block
+
+	buf     []byte // not yet written, not with the flusher
+	spare   []byte // the flusher's former buffer, to be used again
+	flying  int    // bytes with the flusher; 0: there is none
+	added   uint64 // bytes ever added
+	written uint64 // bytes that the kernel has taken
+	err     error  // why nothing can be written any more
+}
+
+// waiting is how many bytes the kernel has not taken yet.
+func (o *outlet) waiting() int { return int(o.added - o.written) }
+
+func (o *outlet) add(p []byte) {
+	o.buf = append(o.buf, p...)
+	o.added += uint64(len(p))
+}
+
+// flush writes what it can. fly starts a flusher for the rest, which must end
+// in a call of landed.
+func (o *outlet) flush(fly func(p []byte)) {
+	if o.flying > 0 || len(o.buf) == 0 || o.err != nil {
+		return
+	}
+	rest := o.buf
+	if o.try != nil {
+		n, err := o.try(rest)
+		o.written += uint64(n)
+		if err != nil {
+			o.fail(err)
+			return
+		}
+		rest = rest[n:]
+	}
+	if len(rest) == 0 {
+		o.buf = o.buf[:0]
+		return
+	}
+	o.flying = len(rest)
+	o.buf, o.spare = o.spare[:0], o.buf
+	fly(rest)
+}
+
+// landed takes the flusher's report.
+func (o *outlet) landed(n int, err error) {
+	o.flying = 0
+	o.written += uint64(n)
+	if err != nil {
+		o.fail(err)
+	}
+}
+
+// fail gives up what waits: the child will not read it.
+func (o *outlet) fail(err error) {
+	o.err = err
+	o.buf = nil
+}

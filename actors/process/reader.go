@@ -1,0 +1,111 @@
+package process
+
+import (
+	"brood/actors"
+	"brood/actors/protocol"
+	"brood/ptyio"
+)
+
+const (
+	stdout = actors.Stdout
+	stderr = actors.Stderr
+
+	// readBytes is what a reader asks for at once.
+	readBytes = 16 << 10
+	// tailBytes is how much of the end of stderr is kept.
+	tailBytes = 4 << 10
+)
+
+// readOutput delivers one of the child's outputs until it ends. It reads no
+// more than its consumer has room for, so that a slow consumer blocks the
+// child and not memory.
+func (r *run) readOutput(stream Stream, out ptyio.Output) {
+	buf := make([]byte, readBytes)
+	keep := stream == stderr || r.conn.Stderr() == nil
+	var tail []byte
+	for {
+		limit := len(buf)
+		if c := r.credits[stream]; c != nil {
+			limit = c.wait(limit)
+		}
+		n, err := out.Read(buf[:limit])
+		if n > 0 {
+			r.deliver(stream, buf[:n])
+			if keep {
+				tail = appendTail(tail, buf[:n])
+			}
+		}
+		if err != nil {
+			r.post(&streamEnded{run: r, stream: stream, tail: tail})
+			return
+		}
+	}
+}
+
+func (r *run) deliver(stream Stream, data []byte) {
+	switch {
+	case r.spec.Output != nil:
+		r.spec.Output(stream, data)
+	case r.spec.OutputTo != nil:
+		r.credits[stream].take(len(data))
+		r.system.Root.Send(r.spec.OutputTo, &actors.Output{
+			Who:         r.self,
+			Incarnation: r.incarnation,
+			Stream:      stream,
+			Data:        append([]byte(nil), data...),
+		})
+	}
+}
+
+// appendTail keeps the last tailBytes of what was ever appended.
+func appendTail(tail, data []byte) []byte {
+	if len(data) >= tailBytes {
+		return append(tail[:0], data[len(data)-tailBytes:]...)
+	}
+	if over := len(tail) + len(data) - tailBytes; over > 0 {
+		tail = tail[:copy(tail, tail[over:])]
+	}
+	return append(tail, data...)
+}
+
+// readWire posts the frames that the child sends, one message per read.
+func (r *run) readWire() {
+	end := &wireEnded{run: r}
+	for {
+		n, err := r.fromChild.Read(r.decoder.Space(readBytes))
+		r.decoder.Advance(n)
+		messages, bad := r.decode(n)
+		if len(messages) > 0 {
+			r.post(&replies{run: r, messages: messages})
+		}
+		if bad != nil {
+			end.err, end.fault = bad, true
+			break
+		}
+		if err != nil {
+			end.err = r.decoder.Finish()
+			break
+		}
+	}
+	r.post(end)
+}
+
+// decode takes all whole frames and gives their payloads memory of their own,
+// one piece for all of them: the decoder's buffer is read into again.
+func (r *run) decode(sizeHint int) (messages []protocol.Message, err error) {
+	var slab []byte
+	for {
+		var m protocol.Message
+		ok, err := r.decoder.Next(&m)
+		if !ok || err != nil {
+			return messages, err
+		}
+		if slab == nil {
+			slab = make([]byte, 0, max(sizeHint, len(m.Payload)))
+		}
+		start := len(slab)
+		slab = append(slab, m.Payload...)
+		m.Payload = slab[start:len(slab):len(slab)]
+		messages = append(messages, m)
+	}
+}

@@ -1,0 +1,293 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"brood/actors"
+	"brood/actors/internal/alarm"
+	"brood/actors/protocol"
+	"brood/ptyio/codec"
+	"brood/telemetry"
+)
+
+// tasks are the calls that the child holds.
+type tasks struct {
+	// inflight holds nil for a call that was answered early: its slot is
+	// taken until the child answers too.
+	inflight  map[uint64]*Call
+	pings     map[uint64]ping
+	lastID    uint64 // of tasks and pings, over all incarnations
+	freed     int    // slots, since the pool was told
+	cancelled []tombstone
+	overdue   alarm.Alarm
+}
+
+type ping struct {
+	reply reply
+	sent  time.Time
+}
+
+// tombstone remembers when a cancelled task must have been answered by the
+// child. They expire in the order of their making.
+type tombstone struct {
+	id       uint64
+	deadline time.Time
+}
+
+// take begins a call: its frame joins what this turn writes.
+func (c *child) take(call *Call) {
+	if err := c.canTake(); err != nil {
+		c.refuse(call, err)
+		return
+	}
+	c.tasks.lastID++
+	id := c.tasks.lastID
+	call.Attempts++
+	c.startExchange(call, id)
+	err := c.send(&protocol.Message{
+		Kind:    protocol.Task,
+		ID:      id,
+		Trace:   call.traceContext(),
+		Payload: call.Task.Payload,
+	})
+	if err != nil {
+		call.exchange.End(err)
+		call.Attempts--
+		c.tasks.freed++
+		call.Answer(c.system, actors.Result{Err: tooLarge(err)})
+		return
+	}
+	call.end = c.run.wire.added
+	c.tasks.inflight[id] = call
+}
+
+func (c *child) canTake() error {
+	switch {
+	case c.spec.Protocol == nil:
+		return actors.ErrNoProtocol
+	case c.state.phase != running:
+		return actors.ErrNotRunning
+	case len(c.tasks.inflight) >= c.spec.Slots:
+		return actors.ErrBusy
+	}
+	return nil
+}
+
+// refuse gives a call back untouched: to its pool, which knows what else to do
+// with it, or to its sender.
+func (c *child) refuse(call *Call, err error) {
+	if call.Pooled {
+		c.toPool(&Returned{Member: c.spec.Member, Incarnation: c.state.incarnation, NotRun: []*Call{call}})
+		return
+	}
+	call.Answer(c.system, actors.Result{Err: err})
+}
+
+// tooLarge names the codec's refusal in the words of package actors.
+func tooLarge(err error) error {
+	if errors.Is(err, codec.ErrTooLarge) {
+		return fmt.Errorf("%w: task payload: %w", actors.ErrTooLarge, err)
+	}
+	return err
+}
+
+// send adds a message to what this turn writes to the child.
+func (c *child) send(m *protocol.Message) error {
+	m.Incarnation = c.state.incarnation
+	out := &c.run.wire
+	before := len(out.buf)
+	buf, err := c.run.encoder.Encode(out.buf, m)
+	if err != nil {
+		return err
+	}
+	out.buf = buf
+	out.added += uint64(len(buf) - before)
+	return nil
+}
+
+func (c *child) startExchange(call *Call, id uint64) {
+	if !c.spec.Telemetry.Enabled() {
+		return
+	}
+	call.exchange = c.spec.Telemetry.Start(call.Cause(), telemetry.HopExchange, c.spec.Name,
+		telemetry.TaskID(id), telemetry.Attempt(call.Attempts),
+		telemetry.PID(c.run.conn.PID()), telemetry.Incarnation(c.state.incarnation))
+}
+
+// replied takes the frames of one read.
+func (c *child) replied(messages []protocol.Message) {
+	for i := range messages {
+		m := &messages[i]
+		if err := c.reply(m); err != nil {
+			c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: err})
+			return
+		}
+	}
+}
+
+func (c *child) reply(m *protocol.Message) error {
+	if m.Incarnation != c.state.incarnation {
+		return fmt.Errorf("%w: %s of incarnation %d, want %d", protocol.ErrProtocol, m.Kind, m.Incarnation, c.state.incarnation)
+	}
+	if m.Kind == protocol.Hello {
+		if c.state.phase == running {
+			return fmt.Errorf("%w: second hello", protocol.ErrProtocol)
+		}
+		if _, err := protocol.CheckHello(m.Payload); err != nil {
+			return err
+		}
+		c.step(event{kind: evHello})
+		return nil
+	}
+	if c.state.phase == starting {
+		return fmt.Errorf("%w: %s before hello", protocol.ErrProtocol, m.Kind)
+	}
+	switch m.Kind {
+	case protocol.Result, protocol.Error:
+		return c.answer(m)
+	case protocol.Pong:
+		return c.pong(m)
+	}
+	return fmt.Errorf("%w: %s from a child", protocol.ErrProtocol, m.Kind)
+}
+
+func (c *child) answer(m *protocol.Message) error {
+	call, held := c.tasks.inflight[m.ID]
+	if !held {
+		return fmt.Errorf("%w: %s for task %d, which the child does not hold", protocol.ErrProtocol, m.Kind, m.ID)
+	}
+	delete(c.tasks.inflight, m.ID)
+	c.tasks.freed++
+	if call == nil {
+		return nil // its caller has left
+	}
+	result := actors.Result{Worker: c.run.conn.PID()}
+	if m.Kind == protocol.Result {
+		result.Payload = m.Payload
+	} else {
+		result.Err = &actors.TaskError{Message: string(m.Payload)}
+	}
+	c.endExchange(call, m, result.Err)
+	call.Answer(c.system, result)
+	return nil
+}
+
+// endExchange also records the child's own handling, if the child told its
+// times because it records no spans itself.
+func (c *child) endExchange(call *Call, m *protocol.Message, err error) {
+	if call.exchange.Recording() && m.Began != 0 {
+		c.spec.Telemetry.Record(call.exchange.Context(), telemetry.HopHandle, c.spec.Name,
+			time.Unix(0, m.Began), time.Unix(0, m.Ended), err, telemetry.PID(c.run.conn.PID()))
+	}
+	call.exchange.End(err)
+}
+
+func (c *child) pong(m *protocol.Message) error {
+	p, asked := c.tasks.pings[m.ID]
+	if !asked {
+		return fmt.Errorf("%w: pong %d was not asked for", protocol.ErrProtocol, m.ID)
+	}
+	delete(c.tasks.pings, m.ID)
+	p.reply.done(c, &actors.Pong{Incarnation: c.state.incarnation, RoundTrip: time.Since(p.sent)})
+	return nil
+}
+
+// cancel answers a call early and tells the child.
+func (c *child) cancel(m *Cancel) {
+	for id, call := range c.tasks.inflight {
+		if call != m.Call {
+			continue
+		}
+		c.tasks.inflight[id] = nil
+		call.exchange.End(m.Err)
+		call.Answer(c.system, actors.Result{Err: m.Err, Worker: c.run.conn.PID()})
+		// A cancel has no payload and always fits a frame.
+		_ = c.send(&protocol.Message{Kind: protocol.Cancel, ID: id})
+		c.tasks.cancelled = append(c.tasks.cancelled, tombstone{id, time.Now().Add(c.spec.CancelGrace)})
+		c.armOverdue()
+		return
+	}
+}
+
+// armOverdue sets the alarm for the oldest cancelled task that the child has
+// not answered.
+func (c *child) armOverdue() {
+	c.tasks.cancelled = slices.DeleteFunc(c.tasks.cancelled, func(t tombstone) bool {
+		_, held := c.tasks.inflight[t.id]
+		return !held
+	})
+	if len(c.tasks.cancelled) > 0 && !c.tasks.overdue.Pending() {
+		after := time.Until(c.tasks.cancelled[0].deadline)
+		c.tasks.overdue.Set(c.system, c.self, after, &overdue{run: c.run})
+	}
+}
+
+func (c *child) checkOverdue() {
+	c.armOverdue()
+	if len(c.tasks.cancelled) > 0 && !time.Now().Before(c.tasks.cancelled[0].deadline) {
+		c.step(event{kind: evFault, reason: actors.ReasonUnresponsive,
+			err: fmt.Errorf("cancelled task not answered within %s", c.spec.CancelGrace)})
+	}
+}
+
+// settle ends or returns every call that the incarnation still holds.
+func (c *child) settle(exit actors.Exit) {
+	back := &Returned{Member: c.spec.Member, Incarnation: c.state.incarnation, Exit: exit}
+	for _, id := range c.heldInOrder() {
+		call := c.tasks.inflight[id]
+		// What a flusher holds may be on its way into the pipe.
+		mayHaveRun := call.end <= c.run.wire.written+uint64(c.run.wire.flying)
+		err := &actors.WorkerExitedError{MayHaveRun: mayHaveRun, Attempts: call.Attempts, Exit: exit}
+		call.exchange.End(err)
+		switch {
+		case !call.Pooled:
+			call.Answer(c.system, actors.Result{Err: err, Worker: exit.PID})
+		case mayHaveRun:
+			back.MayHaveRun = append(back.MayHaveRun, call)
+		default:
+			back.NotRun = append(back.NotRun, call)
+		}
+	}
+	for _, p := range c.tasks.pings {
+		p.reply.fail(c, &actors.Ping{}, actors.ErrNotRunning)
+	}
+	c.tasks.overdue.Stop()
+	c.tasks = newTasks(c.tasks.lastID)
+	if len(back.MayHaveRun)+len(back.NotRun) > 0 {
+		c.toPool(back)
+	}
+}
+
+// heldInOrder returns the ids of unanswered calls, oldest first.
+func (c *child) heldInOrder() []uint64 {
+	var ids []uint64
+	for id, call := range c.tasks.inflight {
+		if call != nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func newTasks(lastID uint64) tasks {
+	return tasks{inflight: map[uint64]*Call{}, pings: map[uint64]ping{}, lastID: lastID}
+}
+
+// reportFreed tells the pool once a turn how many slots have become free.
+func (c *child) reportFreed() {
+	if c.tasks.freed == 0 || c.spec.Pool == nil {
+		return
+	}
+	c.toPool(&Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed})
+	c.tasks.freed = 0
+}
+
+func (c *child) toPool(message any) {
+	if c.spec.Pool != nil {
+		c.system.Root.Send(c.spec.Pool, message)
+	}
+}
