@@ -18,7 +18,8 @@ func TestPayloadsOfOneTurnLiveTogether(t *testing.T) {
 	require.True(t, ok && err == nil)
 	second, ok, err := d.Next()
 	require.True(t, ok && err == nil)
-	_ = append(first, "overwritten?"...)
+	longer := append(first, "overwritten?"...)
+	assert.Equal(t, "firstoverwritten?", string(longer))
 	assert.Equal(t, "first", string(first))
 	assert.Equal(t, "second", string(second))
 	d.Feed([]byte("rd\n"))
@@ -57,6 +58,9 @@ func TestLargeFrameInSmallReads(t *testing.T) {
 }
 
 func TestSteadyStateAllocatesNothing(t *testing.T) {
+	if raceEnabled {
+		t.Skip("under the race detector, encoding/json's pool forgets what it holds")
+	}
 	for name, c := range map[string]Codec{"lines": Lines{}, "length": Length{}, "json": JSONLines{}} {
 		var stream []byte
 		for range 100 {

@@ -20,9 +20,6 @@ func sizes(cuts []byte) []int {
 	return all
 }
 
-// limits makes a limit from 1 up, small enough to be reached, or the default.
-func limits(b byte) int { return int(b) }
-
 func orDefault(limit, fallback int) int {
 	if limit == 0 {
 		return fallback
@@ -35,7 +32,7 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("a line that is too long\nok\n"), []byte{0}, byte(5))
 	f.Add([]byte("\r\r\n\r"), []byte{}, byte(1))
 	f.Fuzz(func(t *testing.T, stream, cuts []byte, limit byte) {
-		c := Lines{LimitBytes: limits(limit)}
+		c := Lines{LimitBytes: int(limit)}
 		want := wantLines(stream, orDefault(c.LimitBytes, 1<<20))
 		require.Equal(t, want, decode(t, c.NewDecoder(), stream, sizes(cuts), false))
 		roundTrip(t, c, bytes.Split(stream, []byte("a")), sizes(cuts))
@@ -61,7 +58,7 @@ func FuzzJSONLines(f *testing.F) {
 	f.Add([]byte("[1,2,3,4,5,6,7,8,9]\n0\n"), []byte{0}, byte(5))
 	f.Add([]byte("{\"a\":\r1}\r\n"), []byte{}, byte(100))
 	f.Fuzz(func(t *testing.T, stream, cuts []byte, limit byte) {
-		c := JSONLines{LimitBytes: limits(limit)}
+		c := JSONLines{LimitBytes: int(limit)}
 		want := wantJSON(stream, orDefault(c.LimitBytes, 1<<20))
 		require.Equal(t, want, decode(t, c.NewDecoder(), stream, sizes(cuts), false))
 		roundTrip(t, c, bytes.Split(stream, []byte("\n")), sizes(cuts))

@@ -20,7 +20,7 @@ type Length struct {
 	// other number makes Append, Next and Finish return an error.
 	PrefixBytes int
 	// LimitBytes is the largest payload. Zero or less means 4 MiB. What the
-	// prefix can say is a limit too: 255 or 65,535 bytes.
+	// prefix can say is a limit too: 255, 65,535 or 4,294,967,295 bytes.
 	LimitBytes int
 }
 

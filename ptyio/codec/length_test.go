@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -62,6 +63,12 @@ func TestLengthLimits(t *testing.T) {
 		assert.ErrorIs(t, err, ErrTooLarge)
 		assert.Nil(t, frame)
 	}
+}
+
+func TestLengthLimitIsAtMostWhatThePrefixSays(t *testing.T) {
+	_, most, err := Length{LimitBytes: math.MaxInt}.bounds()
+	require.NoError(t, err)
+	assert.Equal(t, int64(min(math.MaxInt/4, math.MaxUint32)), int64(most))
 }
 
 func TestLengthRoundTrip(t *testing.T) {

@@ -98,11 +98,12 @@ func (s *lineSplitter) unfinished(data []byte) (int, []byte, error) {
 	return 0, nil, nil
 }
 
-// rest answers what has no line feed at the end of the stream.
+// rest answers what has no line feed at the end of the stream. Of a line that is
+// being dropped, nothing is left here.
 func (s *lineSplitter) rest(data []byte) (int, []byte, error) {
 	switch {
-	case s.dropping || len(data) == 0:
-		return len(data), nil, nil
+	case len(data) == 0:
+		return 0, nil, nil
 	case len(data) > s.limit:
 		return len(data), nil, &SizeError{LimitBytes: s.limit}
 	}

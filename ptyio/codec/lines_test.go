@@ -92,3 +92,19 @@ func TestLineOverTheLimitIsToldBeforeItsEnd(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, rest)
 }
+
+func TestNoByteIsScannedTwice(t *testing.T) {
+	d := Lines{}.NewDecoder()
+	d.Feed([]byte("abc"))
+	_, ok, err := d.Next()
+	require.True(t, !ok && err == nil)
+	// A line feed where the decoder has already looked is not found.
+	d.buf[1] = '\n'
+	d.Feed([]byte("d\ne\n"))
+	line, ok, err := d.Next()
+	require.True(t, ok && err == nil)
+	assert.Equal(t, "a\ncd", string(line))
+	line, ok, err = d.Next()
+	require.True(t, ok && err == nil)
+	assert.Equal(t, "e", string(line))
+}
