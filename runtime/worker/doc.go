@@ -1,0 +1,19 @@
+// Package worker is the child's side of brood's wire, for workers written in
+// Go. A pool starts a program; the program says that it is a worker by calling
+// Serve, which answers tasks until the pool wants no more.
+//
+// The usual worker is the pool's own program, executed again:
+//
+//	func main() {
+//		if worker.Name() == "hash" { // started by runtime.Worker("hash")
+//			worker.Exit(worker.Serve(hash))
+//		}
+//		...
+//	}
+//
+// Stdin, stdout and stderr of a worker are its own: the wire has descriptors
+// of its own. What it prints goes wherever the pool's Output says.
+//
+// A handler that panics ends the process, with the panic on its stderr: the
+// pool replaces it and answers the task with how it ended.
+package worker

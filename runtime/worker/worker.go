@@ -1,0 +1,116 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"brood/actors/protocol"
+	"brood/telemetry"
+)
+
+// EnvName is the environment variable that says as which worker a program was
+// started.
+const EnvName = "BROOD_WORKER"
+
+// ErrNotAWorker says that the program was not started with a wire, as by a
+// pool.
+var ErrNotAWorker = errors.New("worker: not started by a pool")
+
+// ErrPoolGone says that the wire ended without a shutdown: the process that
+// owned the pool is gone.
+var ErrPoolGone = errors.New("worker: pool is gone")
+
+// Handler answers one task. The context ends when the task is cancelled or the
+// pool is gone, and carries the trace context of the task. payload belongs to
+// the handler. An error is sent to the caller as its text.
+type Handler func(ctx context.Context, payload []byte) ([]byte, error)
+
+// Name returns the name under which the program was started as a worker of
+// itself, or "" if it was not.
+func Name() string { return os.Getenv(EnvName) }
+
+// Serve tells the pool that the worker is ready and answers tasks with handle,
+// one at a time in the order of their arrival, until the pool asks it to shut
+// down; then it answers what it has and returns nil. It returns ErrNotAWorker,
+// ErrPoolGone, or what went wrong on the wire. It can be called once. It takes
+// the worker's environment variables out of the environment, so that programs
+// which the handler starts do not mistake themselves for workers.
+func Serve(handle Handler) error {
+	link, err := takeLink()
+	if err != nil {
+		return err
+	}
+	in, out := openLink(link)
+	defer in.Close()
+	defer out.Close()
+	s := newServer(handle, out, link.Incarnation)
+	if err := s.hello(); err != nil {
+		return err
+	}
+	return s.serve(in)
+}
+
+// Exit ends the process: with status 0 if err is nil or the pool is gone, else
+// with status 1 and err on stderr.
+func Exit(err error) {
+	if err == nil || errors.Is(err, ErrPoolGone) {
+		os.Exit(0)
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+func takeLink() (protocol.Link, error) {
+	value := os.Getenv(protocol.EnvWire)
+	if value == "" {
+		return protocol.Link{}, ErrNotAWorker
+	}
+	os.Unsetenv(protocol.EnvWire)
+	os.Unsetenv(EnvName)
+	return protocol.ParseLink(value)
+}
+
+func openLink(l protocol.Link) (in, out *os.File) {
+	closeOnExec(l.In)
+	closeOnExec(l.Out)
+	return os.NewFile(uintptr(l.In), "wire-in"), os.NewFile(uintptr(l.Out), "wire-out")
+}
+
+// job is a task that waits for the handler or is with it.
+type job struct {
+	message protocol.Message
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
+// run lets the handler answer a job and returns the answer's message.
+func (s *server) run(j *job) *protocol.Message {
+	m := &j.message
+	answer := &protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
+	ctx := j.ctx
+	span := s.recorder.Start(m.Trace, telemetry.HopHandle, s.name)
+	if sc := span.Context(); sc.IsValid() {
+		ctx = telemetry.ContextWith(ctx, sc)
+	} else if m.Trace.IsValid() {
+		ctx = telemetry.ContextWith(ctx, m.Trace)
+	}
+	// Who has an SDK records the handling; the parent does it for a worker
+	// that has none, and needs its times.
+	timed := m.Trace.IsSampled() && !s.recorder.Enabled()
+	if timed {
+		answer.Began = time.Now().UnixNano()
+	}
+	payload, err := s.handle(ctx, m.Payload)
+	if timed {
+		answer.Ended = time.Now().UnixNano()
+	}
+	span.End(err)
+	answer.Payload = payload
+	if err != nil {
+		answer.Kind, answer.Payload = protocol.Error, []byte(err.Error())
+	}
+	return answer
+}
