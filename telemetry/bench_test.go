@@ -1,0 +1,46 @@
+package telemetry_test
+
+import (
+	"testing"
+
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"brood/telemetry"
+)
+
+// hop is what the hot path does for one hop.
+func hop(r *telemetry.Recorder, cause trace.SpanContext, n int) trace.SpanContext {
+	span := r.Start(cause, telemetry.HopExchange, "worker",
+		telemetry.Pool("files"), telemetry.TaskID(uint64(n)), telemetry.Attempt(1))
+	sc := span.Context()
+	span.End(nil)
+	return sc
+}
+
+func BenchmarkHop(b *testing.B) {
+	never := sdk.NewTracerProvider(sdk.WithSampler(sdk.NeverSample()))
+	// Without a processor the cost is the span's own.
+	always := sdk.NewTracerProvider(sdk.WithSampler(sdk.AlwaysSample()))
+	for _, bb := range []struct {
+		name  string
+		r     *telemetry.Recorder
+		cause trace.SpanContext
+	}{
+		{"off", telemetry.New(noop.NewTracerProvider()), trace.SpanContext{}},
+		{"off with cause", telemetry.New(noop.NewTracerProvider()), remote(trace.FlagsSampled)},
+		{"unsampled cause", telemetry.New(always), remote(0)},
+		{"unsampled root", telemetry.New(never), trace.SpanContext{}},
+		{"recorded", telemetry.New(always), remote(trace.FlagsSampled)},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				n++
+				hop(bb.r, bb.cause, n)
+			}
+		})
+	}
+}
