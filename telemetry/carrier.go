@@ -31,35 +31,28 @@ func ContextWith(ctx context.Context, sc trace.SpanContext) context.Context {
 // A child inherits no such variable by accident if its spawner drops the two
 // from the inherited environment first: a stale parent is worse than none.
 func Environ(sc trace.SpanContext) map[string]string {
-	env := environ{}
-	propagation.TraceContext{}.Inject(ContextWith(context.Background(), sc), env)
+	var w3c propagation.TraceContext
+	carrier := propagation.MapCarrier{}
+	w3c.Inject(ContextWith(context.Background(), sc), carrier)
+	env := make(map[string]string, len(carrier))
+	for field, value := range carrier {
+		env[variable(field)] = value
+	}
 	return env
 }
 
 // FromEnviron returns the span context that a parent process left in the
 // environment, marked as remote. It is zero if there is none or if it is
-// malformed. A getenv is os.Getenv, or a look-up in a copy.
+// malformed. getenv is os.Getenv, or a look-up in a copy of an environment.
 func FromEnviron(getenv func(string) string) trace.SpanContext {
-	ctx := propagation.TraceContext{}.Extract(context.Background(), lookup(getenv))
-	return trace.SpanContextFromContext(ctx)
+	var w3c propagation.TraceContext
+	carrier := propagation.MapCarrier{}
+	for _, field := range w3c.Fields() {
+		carrier[field] = getenv(variable(field))
+	}
+	return trace.SpanContextFromContext(w3c.Extract(context.Background(), carrier))
 }
 
-// environ is a carrier to write to. Its keys are upper case, as otel's
-// environment carriers say.
-type environ map[string]string
-
-func (e environ) Get(key string) string { return e[strings.ToUpper(key)] }
-func (e environ) Set(key, value string) { e[strings.ToUpper(key)] = value }
-func (e environ) Keys() []string        { return nil }
-
-// lookup is a carrier to read from.
-type lookup func(string) string
-
-func (l lookup) Get(key string) string { return l(strings.ToUpper(key)) }
-func (lookup) Set(string, string)      {}
-func (lookup) Keys() []string          { return nil }
-
-var (
-	_ propagation.TextMapCarrier = environ(nil)
-	_ propagation.TextMapCarrier = lookup(nil)
-)
+// variable returns the environment's name for a header's field, as
+// OpenTelemetry's environment carriers say.
+func variable(field string) string { return strings.ToUpper(field) }

@@ -57,8 +57,9 @@
 //
 // Attributes given to Start, Record and SetAttributes are not kept, so that
 // building them at the call site allocates nothing when the Recorder is off.
-// Guard by Recorder.Enabled or Span.Recording only what is costly to compute,
-// such as a formatted string.
+// It still takes a few nanoseconds for each: where that counts, set them
+// behind Recorder.Enabled or Span.Recording, and always there if they are
+// costly to compute, such as a formatted string.
 //
 // What this package does not do: it sets no globals, configures no SDK and
 // exports nothing.
