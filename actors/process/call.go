@@ -44,8 +44,6 @@ type Call struct {
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
 type PoolNote struct {
-	// Seq is the pool's number for the call, unique for its life.
-	Seq uint64
 	// Member is who holds the call; -1: it is queued.
 	Member int
 	// Cancelled is the error that the caller was promised, if the call came
@@ -53,7 +51,7 @@ type PoolNote struct {
 	Cancelled error
 	// Queued is the span of the wait in the queue.
 	Queued telemetry.Span
-	// Timeout ends the call when its time is over.
+	// Timeout ends the call when its time is over; the answer stops it.
 	Timeout *time.Timer
 	// Prev and Next link the calls of the queue.
 	Prev, Next *Call
@@ -68,6 +66,9 @@ func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
 	}
 	result.Attempts, result.Tag = c.Attempts, c.Task.Tag
 	c.Submit.End(result.Err)
+	if c.Pool.Timeout != nil {
+		c.Pool.Timeout.Stop()
+	}
 	if c.ReplyTo != nil {
 		system.Root.Send(c.ReplyTo, &result)
 		return true

@@ -265,7 +265,7 @@ func (c *child) emit(event any, toParent bool) {
 	if toParent && c.parent != nil {
 		c.system.Root.Send(c.parent, event)
 	}
-	c.toPool(event)
+	c.toPool(&MemberEvent{Member: c.spec.Member, Event: event})
 	for _, subscriber := range c.spec.Subscribers {
 		c.system.Root.Send(subscriber, event)
 	}

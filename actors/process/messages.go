@@ -13,6 +13,12 @@ type Cancel struct {
 	Err  error
 }
 
+// MemberEvent tells the pool of a member's Started, Ready or Down.
+type MemberEvent struct {
+	Member int
+	Event  any
+}
+
 // Freed tells the pool that its member has N slots more than before.
 type Freed struct {
 	Member      int

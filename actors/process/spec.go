@@ -70,7 +70,7 @@ type Spec struct {
 	// Subscribers get Started, Ready and Down besides the parent.
 	Subscribers []*actor.PID
 	// OnEvent is called with Started, Ready and Down in the actor's turn,
-	// before they are sent. It must not block and not post.
+	// before they are sent. It must not block.
 	OnEvent func(event any)
 	// Pool is the pool that the child belongs to: it gets Freed and Returned
 	// besides what subscribers get. Member is the pool's number for it.

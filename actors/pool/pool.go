@@ -1,0 +1,201 @@
+package pool
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"brood/actors"
+	"brood/actors/internal/mailbox"
+	"brood/actors/process"
+	"brood/telemetry"
+)
+
+// pool is the actor.
+type pool struct {
+	spec      Spec
+	box       *mailbox.Batch
+	system    *actor.ActorSystem
+	self      *actor.PID
+	scheduler *scheduler
+	pids      []*actor.PID // of the members
+	drains    []chan<- struct{}
+}
+
+var _ mailbox.Owner = (*pool)(nil)
+
+func newPool(s Spec) *pool {
+	return &pool{
+		spec:      s,
+		scheduler: newScheduler(s.Size, s.Slots, s.QueueLimit, s.MaxAttempts),
+		pids:      make([]*actor.PID, s.Size),
+	}
+}
+
+// OwnMailbox is called when the actor is spawned.
+func (p *pool) OwnMailbox(box *mailbox.Batch) { p.box = box }
+
+// Receive handles one message. It never blocks.
+func (p *pool) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case mailbox.EndOfTurn:
+		p.dispatch()
+	case *process.Call:
+		p.accept(m)
+	case *actors.Task:
+		p.accept(p.callOf(m, ctx.Sender()))
+	case *process.Freed:
+		p.scheduler.freed(m.Member, m.Incarnation, m.N)
+	case *process.Returned:
+		p.returned(m)
+	case *process.MemberEvent:
+		p.memberEvent(m.Member, m.Event)
+	case *process.Cancel:
+		p.cancel(m.Call, m.Err)
+	case *timedOut:
+		p.cancel(m.call, actors.ErrTaskTimeout)
+	case *Drain:
+		p.scheduler.close(actors.ErrStopping)
+		p.drains = append(p.drains, m.Done)
+	case *Abort:
+		p.end(m.Err)
+	case *actors.GaveUp:
+		p.end(m.Err)
+	case *Inspect:
+		m.Reply <- p.stats()
+	case *actor.Started:
+		p.system, p.self = ctx.ActorSystem(), ctx.Self()
+	case *actor.Stopping, *actor.Restarting:
+		p.end(actors.ErrStopping)
+		p.answerDrains()
+	case *actor.Stopped:
+		p.box.Close(p.reject)
+	}
+}
+
+// callOf makes a call of an actor's task.
+func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
+	return &process.Call{
+		Task:    *task,
+		ReplyTo: sender,
+		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
+		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
+		Pooled:  true,
+	}
+}
+
+func (p *pool) accept(call *process.Call) {
+	if err := p.scheduler.accept(call); err != nil {
+		call.Answer(p.system, actors.Result{Err: err})
+		return
+	}
+	p.startQueue(call)
+	if after := call.Task.Timeout; after > 0 {
+		late := &timedOut{call}
+		call.Pool.Timeout = time.AfterFunc(after, func() { p.system.Root.Send(p.self, late) })
+	}
+}
+
+func (p *pool) startQueue(call *process.Call) {
+	if p.spec.Telemetry.Enabled() {
+		call.Pool.Queued = p.spec.Telemetry.Start(call.Cause(), telemetry.HopQueue, p.spec.Name,
+			telemetry.Attempt(call.Attempts+1))
+	}
+}
+
+// dispatch hands out what waits as far as there are free slots.
+func (p *pool) dispatch() {
+	for {
+		call, to := p.scheduler.next()
+		if call == nil {
+			break
+		}
+		call.Pool.Queued.End(nil)
+		p.system.Root.Send(p.pids[to], call)
+	}
+	if len(p.drains) > 0 && p.scheduler.drained() {
+		p.answerDrains()
+	}
+}
+
+func (p *pool) answerDrains() {
+	for _, done := range p.drains {
+		done <- struct{}{}
+	}
+	p.drains = nil
+}
+
+func (p *pool) returned(m *process.Returned) {
+	for _, v := range p.scheduler.returned(m) {
+		if v.err == nil {
+			p.startQueue(v.call)
+			continue
+		}
+		p.answer(v.call, v.err)
+	}
+}
+
+func (p *pool) memberEvent(i int, event any) {
+	switch m := event.(type) {
+	case *actors.Started:
+		p.scheduler.started(i, m.Incarnation, m.PID)
+	case *actors.Ready:
+		p.pids[i] = m.Who
+		p.scheduler.ready(i, m.Incarnation)
+	case *actors.Down:
+		p.scheduler.down(i, m.Incarnation)
+	}
+}
+
+// cancel ends a call early. One that a member holds is answered by the member,
+// so that it has one owner at any time.
+func (p *pool) cancel(call *process.Call, err error) {
+	if call.Answered() {
+		return
+	}
+	if p.scheduler.cancel(call, err) {
+		p.answer(call, err)
+		return
+	}
+	p.system.Root.Send(p.pids[call.Pool.Member], &process.Cancel{Call: call, Err: err})
+}
+
+func (p *pool) end(err error) {
+	for _, call := range p.scheduler.end(err) {
+		p.answer(call, err)
+	}
+}
+
+// answer ends a call that the pool holds.
+func (p *pool) answer(call *process.Call, err error) {
+	call.Pool.Queued.End(err)
+	call.Answer(p.system, actors.Result{Err: err})
+}
+
+// reject answers what reaches the pool after its end.
+func (p *pool) reject(message any) {
+	switch m := message.(type) {
+	case *process.Call:
+		m.Answer(p.system, actors.Result{Err: actors.ErrStopping})
+	case *process.Cancel:
+		m.Call.Answer(p.system, actors.Result{Err: m.Err})
+	case *process.Returned:
+		p.returned(m)
+	case *Drain:
+		m.Done <- struct{}{}
+	case *Inspect:
+		m.Reply <- p.stats()
+	case *actor.MessageEnvelope:
+		if _, task := m.Message.(*actors.Task); task && m.Sender != nil {
+			p.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping})
+		}
+	}
+}
+
+func (p *pool) stats() Stats {
+	s := Stats{Queued: p.scheduler.length, Held: p.scheduler.held}
+	for _, m := range p.scheduler.members {
+		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
+	}
+	return s
+}

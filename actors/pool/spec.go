@@ -1,0 +1,68 @@
+package pool
+
+import (
+	"fmt"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/hashicorp/go-multierror"
+
+	"brood/actors/internal/mailbox"
+	"brood/telemetry"
+)
+
+// Defaults of a Spec.
+const (
+	DefaultQueueLimit  = 1024
+	DefaultMaxAttempts = 3
+)
+
+// Spec says how to spread tasks. Size is required.
+type Spec struct {
+	// Name is the pool's name in telemetry: one of few.
+	Name string
+	// Size is how many members the pool has. They are numbered from 0 and
+	// report under that number (process.Spec's Pool and Member).
+	Size int
+	// Slots is how many tasks a member may hold at once. Zero means 1.
+	Slots int
+	// QueueLimit is how many tasks may wait when no member has a free slot;
+	// the next one is refused with ErrQueueFull. Zero means 1,024.
+	QueueLimit int
+	// MaxAttempts bounds how often a repeatable task is handed to a child
+	// that then dies. Zero means 3.
+	MaxAttempts int
+	// Telemetry records the tasks' hops. Nil records nothing.
+	Telemetry *telemetry.Recorder
+}
+
+// Props checks the whole Spec and returns the props of the pool's actor. The
+// error lists every fault.
+func (s Spec) Props() (*actor.Props, error) {
+	var faults *multierror.Error
+	for _, n := range []struct {
+		name         string
+		value, least int
+	}{
+		{"Size", s.Size, 1}, {"Slots", s.Slots, 0}, {"QueueLimit", s.QueueLimit, 0}, {"MaxAttempts", s.MaxAttempts, 0},
+	} {
+		if n.value < n.least {
+			faults = multierror.Append(faults, fmt.Errorf("pool: %s is %d, want at least %d", n.name, n.value, n.least))
+		}
+	}
+	if err := faults.ErrorOrNil(); err != nil {
+		return nil, err
+	}
+	if s.Slots == 0 {
+		s.Slots = 1
+	}
+	if s.QueueLimit == 0 {
+		s.QueueLimit = DefaultQueueLimit
+	}
+	if s.MaxAttempts == 0 {
+		s.MaxAttempts = DefaultMaxAttempts
+	}
+	return actor.PropsFromProducer(
+		func() actor.Actor { return newPool(s) },
+		actor.WithMailbox(mailbox.Producer(false)),
+	), nil
+}
