@@ -15,7 +15,7 @@
 //	hop          name            kind      parent    from                        to
 //	HopSubmit    submit NAME     PRODUCER  caller    task handed over            its answer is there
 //	HopQueue     queue NAME      INTERNAL  submit    task accepted               a worker has it
-//	HopExchange  exchange EXE    CLIENT    submit    frame written to the child  its answer read, or the child's end
+//	HopExchange  exchange NAME   CLIENT    submit    frame written to the child  its answer read, or the child's end
 //	HopHandle    handle NAME     CONSUMER  exchange  child's handler begins      child's handler returns
 //	HopSpawn     spawn EXE       CLIENT    owner     start of the OS process     ready for work, or its failure
 //	HopRun       run EXE         CLIENT    caller    start of the OS process     its end
@@ -31,8 +31,8 @@
 //	messaging.system            brood                submit, handle, process
 //	messaging.operation.name    the name's 1st word  submit, handle, process
 //	messaging.operation.type    send or process      submit (send), handle, process
-//	messaging.destination.name  the destination      submit, queue, handle, process
-//	process.executable.name     the destination      exchange, spawn, run
+//	messaging.destination.name  the destination      submit, queue, exchange, handle, process
+//	process.executable.name     the destination      spawn, run
 //	error.type                  see Span.End         each hop that ends with an error
 //
 // The others come from the caller, each by the function named here:

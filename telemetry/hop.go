@@ -45,7 +45,7 @@ type trait struct {
 var traits = [...]trait{
 	HopSubmit:   {"submit", trace.SpanKindProducer, messaging("submit", semconv.MessagingOperationTypeSend), semconv.MessagingDestinationNameKey},
 	HopQueue:    {"queue", trace.SpanKindInternal, nil, semconv.MessagingDestinationNameKey},
-	HopExchange: {"exchange", trace.SpanKindClient, nil, semconv.ProcessExecutableNameKey},
+	HopExchange: {"exchange", trace.SpanKindClient, nil, semconv.MessagingDestinationNameKey},
 	HopHandle:   {"handle", trace.SpanKindConsumer, messaging("handle", semconv.MessagingOperationTypeProcess), semconv.MessagingDestinationNameKey},
 	HopSpawn:    {"spawn", trace.SpanKindClient, nil, semconv.ProcessExecutableNameKey},
 	HopRun:      {"run", trace.SpanKindClient, nil, semconv.ProcessExecutableNameKey},

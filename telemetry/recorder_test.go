@@ -37,7 +37,7 @@ func TestEachHopHasItsNameKindAndAttributes(t *testing.T) {
 	}{
 		{telemetry.HopSubmit, "files", "submit files", trace.SpanKindProducer, message("submit", "send", "files")},
 		{telemetry.HopQueue, "files", "queue files", trace.SpanKindInternal, map[string]any{"messaging.destination.name": "files"}},
-		{telemetry.HopExchange, "worker", "exchange worker", trace.SpanKindClient, executable("worker")},
+		{telemetry.HopExchange, "worker", "exchange worker", trace.SpanKindClient, map[string]any{"messaging.destination.name": "worker"}},
 		{telemetry.HopHandle, "files", "handle files", trace.SpanKindConsumer, message("handle", "process", "files")},
 		{telemetry.HopSpawn, "sh", "spawn sh", trace.SpanKindClient, executable("sh")},
 		{telemetry.HopRun, "git", "run git", trace.SpanKindClient, executable("git")},
@@ -62,7 +62,7 @@ func TestEachHopHasItsNameKindAndAttributes(t *testing.T) {
 
 func TestCallersAttributes(t *testing.T) {
 	r, exporter := recording(t)
-	span := r.Start(trace.SpanContext{}, telemetry.HopExchange, "worker",
+	span := r.Start(trace.SpanContext{}, telemetry.HopRun, "worker",
 		telemetry.Pool("files"), telemetry.TaskID(7), telemetry.Attempt(2), telemetry.Incarnation(3),
 		telemetry.PID(4711), telemetry.Executable("other"), telemetry.MessageType("main.hello"))
 	span.SetAttributes(telemetry.ExitCode(-1), telemetry.ExitReason("signalled"))
