@@ -50,19 +50,16 @@ func (s *supervisor) carryOut(ctx actor.Context, o order) {
 		return
 	case done:
 		s.alarm.Stop()
-		// By way of the mailbox, so that the Stops in it are answered.
-		ctx.Send(ctx.Self(), leave{})
+		ctx.Send(ctx.Self(), leave{asked: len(s.askers)})
 		return
 	}
 	c := s.children[o.child]
 	switch o.step {
 	case ask:
 		ctx.Request(c.pid, actors.Stop{Grace: o.grace})
-	case force:
-		s.problem("child %s: no answer to Stop, its actor is stopped", c.ID)
+	case end:
 		ctx.Stop(c.pid)
 	case abandon:
-		s.problem("child %s: its actor does not end", c.ID)
 		s.leaveBehind(ctx.ActorSystem(), c.pid)
 	}
 	s.overdue = &stopOverdue{}
@@ -79,7 +76,7 @@ func (s *supervisor) childStopped(ctx actor.Context, msg actors.Stopped) {
 		s.problem("child %s: %w", c.ID, msg.Err)
 	}
 	s.finish(c, byRequest())
-	s.proceed(ctx)
+	s.carryOut(ctx, s.teardown.answered())
 }
 
 // stopOverdue goes on to harder means.
@@ -87,7 +84,14 @@ func (s *supervisor) stopOverdue(ctx actor.Context, msg *stopOverdue) {
 	switch {
 	case msg != s.overdue:
 	case s.phase == stopping:
-		s.carryOut(ctx, s.teardown.late())
+		o := s.teardown.late()
+		switch o.step {
+		case end:
+			s.problem("child %s: no answer to Stop, its actor is stopped", s.children[o.child].ID)
+		case abandon:
+			s.problem("child %s: its actor does not end", s.children[o.child].ID)
+		}
+		s.carryOut(ctx, o)
 	case s.phase == leaving:
 		// A copy: leaving one behind changes the set that Children shows.
 		for _, pid := range slices.Clone(ctx.Children()) {
@@ -95,6 +99,17 @@ func (s *supervisor) stopOverdue(ctx actor.Context, msg *stopOverdue) {
 			s.leaveBehind(ctx.ActorSystem(), pid)
 		}
 	}
+}
+
+// quit ends the actor itself. What waits in the mailbox of an actor that ends
+// is lost without a word, so it does not end before it has found nothing but
+// its own message there since it posted that.
+func (s *supervisor) quit(ctx actor.Context, msg leave) {
+	if msg.asked != len(s.askers) {
+		ctx.Send(ctx.Self(), leave{asked: len(s.askers)})
+		return
+	}
+	ctx.Stop(ctx.Self())
 }
 
 // leave makes ready for the end of the actor itself. protoactor now stops the

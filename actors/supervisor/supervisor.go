@@ -70,7 +70,7 @@ type (
 		child *child
 		pid   *actor.PID
 	}
-	leave struct{} // no child is left
+	leave struct{ asked int } // no child is left; so many had asked for it then
 )
 
 func newSupervisor(spec Spec) *supervisor {
@@ -111,7 +111,7 @@ func (s *supervisor) Receive(ctx actor.Context) {
 	case *stopOverdue:
 		s.stopOverdue(ctx, msg)
 	case leave:
-		ctx.Stop(ctx.Self())
+		s.quit(ctx, msg)
 	case *actor.Restarting:
 		s.forget()
 	case *actor.Stopping:

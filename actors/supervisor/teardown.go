@@ -21,7 +21,7 @@ type step uint8
 const (
 	nothing step = iota
 	ask          // send it Stop
-	force        // stop its actor
+	end          // stop its actor
 	abandon      // do without its actor's end
 	done         // no child is left
 )
@@ -36,9 +36,9 @@ type order struct {
 	within time.Duration
 }
 
-// teardown stops children one after the other, the last one first. It is pure:
-// it says what to do next and is told what happened. For a group of children
-// that end together it is made of that group only.
+// teardown ends children one after the other, the last one first: what a child
+// runs, then its actor. It is pure: it says what to do next and is told what
+// happened.
 type teardown struct {
 	graces []time.Duration // each child's own
 	grace  time.Duration   // of the Stop; zero: each child's own
@@ -46,7 +46,7 @@ type teardown struct {
 	step   step            // what was last ordered, for child number left
 }
 
-// next moves on to the next child that lives.
+// next moves on to the next child that has an actor.
 func (t *teardown) next(alive func(child int) bool) order {
 	for t.left > 0 {
 		t.left--
@@ -59,13 +59,22 @@ func (t *teardown) next(alive func(child int) bool) order {
 	return order{step: done}
 }
 
-// late says that the current child did not end within its time.
-func (t *teardown) late() order {
-	if t.step != ask && t.step != force {
+// answered says that nothing of the current child runs any more.
+func (t *teardown) answered() order {
+	if t.step != ask {
 		return order{}
 	}
-	t.step++
-	return order{step: t.step, child: t.left, within: margin}
+	t.step = end
+	return order{step: end, child: t.left, within: margin}
+}
+
+// late says that the current child did not do its step within its time.
+func (t *teardown) late() order {
+	if t.step == end {
+		t.step = abandon
+		return order{step: abandon, child: t.left, within: margin}
+	}
+	return t.answered()
 }
 
 // hurry passes a more urgent grace on to the current child and to the rest.
@@ -82,7 +91,7 @@ func (t *teardown) hurry(grace time.Duration) order {
 
 // awaits reports whether child is the one that is being stopped.
 func (t *teardown) awaits(child int) bool {
-	return t.left == child && (t.step == ask || t.step == force || t.step == abandon)
+	return t.left == child && t.step != nothing && t.step != done
 }
 
 // ask orders the current child to stop.

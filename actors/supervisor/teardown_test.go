@@ -35,6 +35,8 @@ func TestTeardownTranscripts(t *testing.T) {
 				return nil
 			case "ended":
 				return say(tear.next(alive))
+			case "answered":
+				return say(tear.answered())
 			case "late":
 				return say(tear.late())
 			case "hurry":
@@ -51,7 +53,7 @@ func say(o order) []string {
 	switch o.step {
 	case ask:
 		return []string{fmt.Sprintf("ask child %d, grace %s, wait %s", o.child, o.grace, o.within)}
-	case force:
+	case end:
 		return []string{fmt.Sprintf("stop the actor of child %d, wait %s", o.child, o.within)}
 	case abandon:
 		return []string{fmt.Sprintf("leave child %d behind", o.child)}
@@ -77,7 +79,7 @@ func TestTeardownAwaitsOneChildAtATime(t *testing.T) {
 		tear.next(all)
 		assert.Equal(t, []int{child}, awaited(), "asked")
 		tear.late()
-		assert.Equal(t, []int{child}, awaited(), "forced")
+		assert.Equal(t, []int{child}, awaited(), "its actor is stopped")
 		tear.late()
 		assert.Equal(t, []int{child}, awaited(), "left behind")
 	}

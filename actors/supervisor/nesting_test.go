@@ -1,0 +1,96 @@
+package supervisor_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/actors/supervisor"
+)
+
+// nested returns a supervisor of one child, "inner", as a child.
+func (s *scene) nested(restart supervisor.Restart) supervisor.Child {
+	props, err := supervisor.Props(supervisor.Spec{Name: "nested", Period: time.Hour, Children: s.children("inner")})
+	require.NoError(s.t, err)
+	return supervisor.Child{ID: "nested", Props: props, Restart: restart}
+}
+
+func TestSupervisorThatGaveUpIsRestartedByAPermanentEntryOnly(t *testing.T) {
+	for restart, want := range map[supervisor.Restart][]string{
+		supervisor.Permanent: {"event nested restarting 1: exited", "inner start 1"},
+		supervisor.Transient: {"event nested ended: exited"},
+		supervisor.Temporary: {"event nested ended: exited"},
+	} {
+		t.Run(restart.String(), func(t *testing.T) {
+			bubble(t, func(s *scene) {
+				s.start(supervisor.Spec{Children: []supervisor.Child{s.nested(restart)}})
+				require.Equal(t, []string{"inner start 1"}, s.journal.take())
+				s.send("nested/inner", crash)
+				s.pass(time.Second)
+				assert.Equal(t, append([]string{"inner stop 0s", "inner actor stopping"}, want...), s.journal.take())
+				require.NoError(t, s.stop())
+			})
+		})
+	}
+}
+
+// With a backoff of next to nothing, Start may reach the actor while it ends.
+func TestRestartOfAnActorThatIsEndingIsNotLost(t *testing.T) {
+	for range 200 {
+		bubble(t, func(s *scene) {
+			spec := often
+			spec.Backoff = supervisor.Backoff{Min: 1, Max: 1}
+			spec.Children = []supervisor.Child{s.nested(supervisor.Permanent)}
+			s.start(spec)
+			for range 3 {
+				s.send("nested/inner", crash)
+				s.pass(time.Second)
+				require.Equal(t, "inner start 1", last(s.journal.take(), "inner"))
+			}
+			require.NoError(t, s.stop())
+		})
+	}
+}
+
+func TestStopGoesDownTheTree(t *testing.T) {
+	bubble(t, func(s *scene) {
+		s.start(supervisor.Spec{Children: append(s.children("a"), s.nested(supervisor.Permanent))})
+		s.journal.take()
+		require.NoError(t, s.answered(s.ask(time.Minute)))
+		assert.Equal(t, []string{
+			"inner stop 1m0s", "inner actor stopping", "event nested ended: stopped (stopped)",
+			"a stop 1m0s", "event a ended: exit code 0 (stopped)", "a actor stopping", "event over: <nil>",
+		}, s.journal.take())
+	})
+}
+
+func TestParentHearsOfTheEndOnce(t *testing.T) {
+	bubble(t, func(s *scene) {
+		var parent *actor.PID
+		parent = s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
+			if _, ok := ctx.Message().(*actor.Started); ok {
+				props, err := supervisor.Props(supervisor.Spec{
+					Name: "test", Period: time.Second, Children: s.children("a"), Subscribers: []*actor.PID{ctx.Self()},
+				})
+				require.NoError(t, err)
+				s.sup, err = ctx.SpawnNamed(props, "sup")
+				require.NoError(t, err)
+			}
+			s.hear("parent", ctx.Message())
+		}))
+		synctest.Wait()
+		s.journal.take()
+		s.system.Root.Send(actor.NewPID(s.sup.Address, s.sup.Id+"/a"), crash)
+		synctest.Wait()
+		assert.Equal(t, []string{
+			"a stop 0s", "a actor stopping",
+			`parent hears: gave up: supervisor: "test" gave up: child a: exit code 3 (limit: 0 restarts in 1s)`,
+			"parent hears: down 1: exited",
+		}, s.journal.take())
+		s.system.Root.Stop(parent)
+	})
+}
