@@ -24,13 +24,17 @@ type child struct {
 	err  error
 }
 
-// newChild starts the goroutine that waits for t; it ends with the child.
-func newChild(name string, t *tree.Tree) *child {
+// newChild starts the goroutine that waits for t, and then calls atEnd if there
+// is one; it ends with the child.
+func newChild(name string, t *tree.Tree, atEnd func()) *child {
 	c := &child{name: name, tree: t, done: make(chan struct{})}
 	go func() {
-		defer close(c.done)
 		end, err := t.Wait()
 		c.exit, c.err = Exit(end), opError("wait for", name, err)
+		close(c.done)
+		if atEnd != nil {
+			atEnd()
+		}
 	}()
 	return c
 }

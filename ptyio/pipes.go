@@ -19,7 +19,7 @@ func (Pipes) Start(cmd Command) (Conn, error) {
 	conn := &pipesConn{}
 	err := openPipes(&theirs, conn)
 	if err == nil {
-		conn.child, err = start(cmd, theirs, false)
+		conn.child, err = start(cmd, theirs, false, nil)
 	} else {
 		err = &StartError{Path: cmd.Path, Err: bare(err)}
 	}

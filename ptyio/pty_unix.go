@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -25,39 +26,59 @@ func (p PTY) Start(cmd Command) (Conn, error) {
 		return nil, &StartError{Path: cmd.Path, Err: err}
 	}
 	cmd.Env = p.env(cmd.Env)
-	child, err := start(cmd, [3]*os.File{slave, slave, slave}, true)
+	conn := &ptyConn{master: master}
+	conn.child, err = start(cmd, [3]*os.File{slave, slave, slave}, true, conn.endWrites)
 	if err != nil {
 		master.Close()
 		return nil, err
 	}
-	return &ptyConn{child: child, master: master}, nil
+	return conn, nil
 }
 
-// ptyConn is a child on a terminal; also the Output of it.
+// ptyConn is a child on a terminal.
 type ptyConn struct {
 	*child
 	master *os.File
 	// unfinished says that the last byte written was of a line without end.
 	unfinished atomic.Bool
+	// deadline orders write deadlines: none is set after the child's end.
+	deadline sync.Mutex
 }
 
 func (c *ptyConn) Stdout() Output { return (*ptyOutput)(c) }
 func (c *ptyConn) Stderr() Output { return nil }
 
+// Write gives the answer of a pipe, EPIPE, when the child has ended. A terminal
+// that was hung up would take bytes as before, and hold a write for ever.
 func (c *ptyConn) Write(p []byte) (int, error) {
+	if c.ended() {
+		return 0, opError("write to", c.name, syscall.EPIPE)
+	}
 	n, err := c.master.Write(p)
 	if n > 0 {
 		last := p[n-1]
 		c.unfinished.Store(last >= ' ' || last == '\t')
 	}
-	if errors.Is(err, syscall.EIO) {
-		err = syscall.EPIPE // what a pipe says when nobody holds the other end
+	if errors.Is(err, syscall.EIO) || (errors.Is(err, os.ErrDeadlineExceeded) && c.ended()) {
+		err = syscall.EPIPE
 	}
 	return n, opError("write to", c.name, err)
 }
 
 func (c *ptyConn) SetWriteDeadline(t time.Time) error {
+	c.deadline.Lock()
+	defer c.deadline.Unlock()
+	if c.ended() {
+		return nil // writes end at once anyway
+	}
 	return opError("set write deadline of", c.name, c.master.SetWriteDeadline(t))
+}
+
+// endWrites ends writes that are blocked; the child has been reaped.
+func (c *ptyConn) endWrites() {
+	c.deadline.Lock()
+	defer c.deadline.Unlock()
+	_ = c.master.SetWriteDeadline(time.Unix(1, 0)) // long past; an error says it is closed
 }
 
 func (c *ptyConn) CloseStdin() error {

@@ -13,17 +13,18 @@ import (
 	"brood/ptyio/internal/tree"
 )
 
-// How long a program file that is open for writing is tried again, and how
-// often. The writer is mostly a fork of this very program that has not come to
+// How often a program file that is open for writing is tried again: 200 ms in
+// all. The writer is mostly a fork of this very program that has not come to
 // its exec yet: Go issue 22315.
 const (
-	busyPatience = 200 * time.Millisecond
-	busyPause    = 5 * time.Millisecond
+	busyTries = 40
+	busyPause = 5 * time.Millisecond
 )
 
 // start runs cmd with std as its descriptors 0, 1 and 2; std[0] becomes the
-// controlling terminal if terminal is set. The error is a *StartError.
-func start(cmd Command, std [3]*os.File, terminal bool) (*child, error) {
+// controlling terminal if terminal is set. atEnd, if not nil, is called after
+// the child was reaped. The error is a *StartError.
+func start(cmd Command, std [3]*os.File, terminal bool, atEnd func()) (*child, error) {
 	if err := cmd.check(); err != nil {
 		return nil, &StartError{Path: cmd.Path, Err: err}
 	}
@@ -42,13 +43,13 @@ func start(cmd Command, std [3]*os.File, terminal bool) (*child, error) {
 	if err != nil {
 		return nil, diagnose(path, cmd.Dir, err)
 	}
-	return newChild(cmd.Name(), t), nil
+	return newChild(cmd.Name(), t, atEnd), nil
 }
 
 func startPatiently(spec tree.Spec) (*tree.Tree, error) {
-	for giveUp := time.Now().Add(busyPatience); ; {
+	for try := 0; ; try++ {
 		t, err := tree.Start(spec)
-		if !errors.Is(err, errTextBusy) || time.Now().After(giveUp) {
+		if !errors.Is(err, errTextBusy) || try == busyTries {
 			return t, err
 		}
 		pause := time.NewTimer(busyPause)

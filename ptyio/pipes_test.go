@@ -1,0 +1,132 @@
+package ptyio_test
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/ptyio"
+)
+
+func TestPipesCarryBytesBothWays(t *testing.T) {
+	conn := start(t, ptyio.Pipes{}, helper("cat"))
+	sent := string(pattern(300_000))
+	written := async(func() {
+		n, err := conn.Write([]byte(sent))
+		assert.NoError(t, err)
+		assert.Equal(t, len(sent), n)
+		assert.NoError(t, conn.CloseStdin())
+		assert.NoError(t, conn.CloseStdin(), "a second time")
+	})
+
+	got := readAll(t, conn.Stdout())
+
+	assert.True(t, got == sent, "what came back differs")
+	requireDone(t, written, limit, "Write")
+	assert.True(t, wait(t, conn).Success())
+	_, err := conn.Write([]byte("late"))
+	assert.ErrorIs(t, err, os.ErrClosed)
+}
+
+func TestStdoutAndStderrAreApart(t *testing.T) {
+	conn := start(t, ptyio.Pipes{}, helper("bothsides"))
+	var stderr string
+	read := async(func() { stderr = readAll(t, conn.Stderr()) })
+	stdout := readAll(t, conn.Stdout())
+	requireDone(t, read, limit, "reading stderr")
+
+	wantOut, wantErr := &strings.Builder{}, &strings.Builder{}
+	for i := range 1000 {
+		fmt.Fprintln(wantOut, "out", i)
+		fmt.Fprintln(wantErr, "err", i)
+	}
+	assert.Equal(t, wantOut.String(), stdout)
+	assert.Equal(t, wantErr.String(), stderr)
+}
+
+// The pipe holds 64 KiB, so most of the output is written while it is read, and
+// the end arrives with output still unread.
+func TestNoOutputIsLostAtTheEnd(t *testing.T) {
+	const children, bytes = 200, 1 << 20
+	want := sha256.Sum256(pattern(bytes))
+	var group sync.WaitGroup
+	slots := make(chan struct{}, 20) // children at a time
+	for range children {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			conn, err := ptyio.Pipes{}.Start(helper("flood", fmt.Sprint(bytes)))
+			if !assert.NoError(t, err) {
+				return
+			}
+			defer conn.Close()
+			hash := sha256.New()
+			n, err := io.Copy(hash, conn.Stdout())
+			assert.NoError(t, err)
+			assert.EqualValues(t, bytes, n)
+			assert.Equal(t, want[:], hash.Sum(nil))
+			exit, err := conn.Wait()
+			assert.NoError(t, err)
+			assert.True(t, exit.Success())
+		})
+	}
+	group.Wait()
+}
+
+func TestOutputCanBeReadAfterWait(t *testing.T) {
+	conn := start(t, ptyio.Pipes{}, helper("flood", "60000"))
+
+	require.True(t, wait(t, conn).Success())
+
+	assert.Equal(t, string(pattern(60_000)), readAll(t, conn.Stdout()))
+}
+
+func TestOnlyATerminalHasASize(t *testing.T) {
+	conn := start(t, ptyio.Pipes{}, helper("exit", "0"))
+	assert.ErrorIs(t, conn.Resize(ptyio.Size{Rows: 1, Cols: 1}), ptyio.ErrNotTerminal)
+}
+
+func TestEnvironmentOfTheChild(t *testing.T) {
+	t.Setenv("BROOD_SECRET", "x")
+	t.Setenv("PTYIO_INHERITED", "y")
+	cmd := helper("environ")
+	cmd.Env.Set["PTYIO_SET"] = "a=b"
+	cmd.Env.Unset = []string{"PTYIO_INHERITED"}
+	conn := start(t, ptyio.Pipes{}, cmd)
+
+	got := readAll(t, conn.Stdout())
+
+	assert.Equal(t, strings.Join(cmd.Env.Environ(os.Environ()), "\n")+"\n", got)
+	assert.Contains(t, got, "PTYIO_SET=a=b\n")
+	assert.NotContains(t, got, "BROOD_SECRET")
+	assert.NotContains(t, got, "PTYIO_INHERITED")
+}
+
+func TestEmptyEnvironment(t *testing.T) {
+	cmd := helper("environ")
+	cmd.Env.Empty = true
+	cmd.Env.Pass = []string{"RUN_MARK"}
+	conn := start(t, ptyio.Pipes{}, cmd)
+
+	want := "GORACE=atexit_sleep_ms=0\n" + helperName + "=environ\nRUN_MARK=" + os.Getenv("RUN_MARK") + "\n"
+	assert.Equal(t, want, readAll(t, conn.Stdout()))
+}
+
+func TestShellRunsAScript(t *testing.T) {
+	cmd := ptyio.Shell(`read -r line; echo "$line, $WHO"; exit 3`)
+	cmd.Env.Set = map[string]string{"WHO": "$(not run)"}
+	conn := start(t, ptyio.Pipes{}, cmd)
+	_, err := conn.Write([]byte("hello\n"))
+	require.NoError(t, err)
+
+	assert.Equal(t, "hello, $(not run)", readLine(t, bufio.NewReader(conn.Stdout())))
+	assert.Equal(t, 3, wait(t, conn).Code)
+}
