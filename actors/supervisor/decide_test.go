@@ -127,12 +127,16 @@ func TestExactlyIntensityRestartsAreAllowed(t *testing.T) {
 func TestHistoryStaysSmall(t *testing.T) {
 	policy := Policy{Intensity: 100, Period: time.Second}
 	var history History
+	largest := 0
 	for i := range 1_000_000 {
 		var decision Decision
 		// One in 10 ms and a bit: never more than 100 in a second.
 		decision, history = policy.Decide(Failure{Now: time.Duration(i) * 10_100 * time.Microsecond}, history)
-		require.Equal(t, RestartAfter, decision.Action, "restart %d", i)
-		require.LessOrEqual(t, cap(history.restarts), 1024, "restart %d", i)
+		if decision.Action != RestartAfter {
+			require.Fail(t, "gave up", "restart %d", i)
+		}
+		largest = max(largest, cap(history.restarts))
 	}
+	assert.LessOrEqual(t, largest, 1024)
 	assert.LessOrEqual(t, len(history.restarts), 100)
 }

@@ -1,0 +1,95 @@
+package supervisor
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/hashicorp/go-multierror"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func someProps() *actor.Props { return actor.PropsFromFunc(func(actor.Context) {}) }
+
+func TestPropsNamesEveryFaultAtOnce(t *testing.T) {
+	props, err := Props(Spec{
+		Name:      "s",
+		Strategy:  9,
+		Intensity: -1,
+		Period:    -time.Second,
+		Backoff:   Backoff{Min: -1, Max: -2, Jitter: math.NaN(), ResetAfter: -3},
+		Children: []Child{
+			{ID: "a", Props: someProps()},
+			{ID: ""},
+			{ID: "a", Props: someProps(), Restart: 3},
+			{ID: "a/b", Props: someProps()},
+		},
+		Subscribers: []*actor.PID{nil},
+	})
+	assert.Nil(t, props)
+	const pattern = "does not match ^[A-Za-z0-9._-]{1,128}$"
+	assert.EqualError(t, err, `supervisor: "s": `+strings.Join([]string{
+		"unknown Strategy 9",
+		"Intensity is negative: -1",
+		"Period is negative: -1s",
+		"Backoff.Min is negative: -1ns",
+		"Backoff.Max is negative: -2ns",
+		"Backoff.ResetAfter is negative: -3ns",
+		"Backoff.Jitter is not in [0, 1]: NaN",
+		`Children[1]: ID "" ` + pattern,
+		"Children[1]: Props is nil",
+		"Children[2]: unknown Restart 3",
+		`Children[2]: ID "a" is that of Children[0]`,
+		`Children[3]: ID "a/b" ` + pattern,
+		"Subscribers[0] is nil",
+	}, "; "))
+	var all *multierror.Error
+	require.ErrorAs(t, err, &all)
+	assert.Len(t, all.Errors, 13)
+}
+
+func TestPropsAcceptsTheEdges(t *testing.T) {
+	for name, spec := range map[string]Spec{
+		"zero":           {},
+		"longest id":     {Children: []Child{{ID: strings.Repeat("x", 128), Props: someProps()}}},
+		"all characters": {Children: []Child{{ID: "AZaz09._-", Props: someProps()}}},
+		"kill at once":   {Children: []Child{{ID: "a", Props: someProps(), Grace: -1}}},
+		"backoff":        {Backoff: Backoff{Min: 1, Max: 1, Jitter: 1, ResetAfter: 1}},
+		"min alone":      {Backoff: Backoff{Min: time.Hour}},
+	} {
+		props, err := Props(spec)
+		assert.NoError(t, err, name)
+		assert.NotNil(t, props, name)
+	}
+	for name, spec := range map[string]Spec{
+		"too long":     {Children: []Child{{ID: strings.Repeat("x", 129), Props: someProps()}}},
+		"newline":      {Children: []Child{{ID: "a\n", Props: someProps()}}},
+		"min over max": {Backoff: Backoff{Min: 2, Max: 1}},
+		"much jitter":  {Backoff: Backoff{Jitter: 1.1}},
+	} {
+		_, err := Props(spec)
+		assert.Error(t, err, name)
+	}
+}
+
+func TestPolicyDefaults(t *testing.T) {
+	backoff := Backoff{}.withDefaults()
+	for name, c := range map[string]struct{ given, want Policy }{
+		"both zero":      {Policy{}, Policy{1, 5 * time.Second, backoff}},
+		"period only":    {Policy{Period: time.Hour}, Policy{0, time.Hour, backoff}},
+		"intensity only": {Policy{Intensity: 7}, Policy{7, 5 * time.Second, backoff}},
+	} {
+		assert.Equal(t, c.want, c.given.withDefaults(), name)
+		assert.Equal(t, c.want, c.given.withDefaults().withDefaults(), "%s, twice", name)
+	}
+}
+
+func TestWords(t *testing.T) {
+	assert.Equal(t, "permanent transient temporary restart(3)",
+		strings.Join([]string{Permanent.String(), Transient.String(), Temporary.String(), Restart(3).String()}, " "))
+	assert.Equal(t, "unknown end for good restart give up",
+		strings.Join([]string{Action(0).String(), EndForGood.String(), RestartAfter.String(), GiveUp.String()}, " "))
+}
