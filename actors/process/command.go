@@ -50,8 +50,7 @@ func (c *child) command(command any, r reply) {
 		c.stop(stop, r)
 		return
 	}
-	alive := c.state.phase == starting || c.state.phase == running || c.state.phase == ending
-	if !alive {
+	if !c.canDo(command) {
 		r.fail(c, command, actors.ErrNotRunning)
 		return
 	}
@@ -79,6 +78,21 @@ func (c *child) command(command any, r reply) {
 		return
 	}
 	r.done(c, nil)
+}
+
+// canDo reports whether there is a child for the command. Input may come before
+// the child is there: it waits for it.
+func (c *child) canDo(command any) bool {
+	switch c.state.phase {
+	case starting, running, ending:
+		return true
+	case spawning:
+		switch command.(type) {
+		case *actors.Write, *actors.CloseStdin:
+			return true
+		}
+	}
+	return false
 }
 
 func (c *child) stop(m *actors.Stop, r reply) {

@@ -1,0 +1,46 @@
+// Package runtime runs other programs under actors. It is the face of brood:
+// most programs import it, package actors for the words, and package
+// runtime/worker where the program is also its own worker.
+//
+//	rt, err := runtime.New(runtime.Options{})
+//	...
+//	defer rt.Shutdown(ctx)
+//	out, err := rt.Run(ctx, runtime.RunSpec{Command: runtime.Command{Path: "git", Args: []string{"status"}}})
+//
+// A Runtime starts children (Run, Start, StartPool), each owned by an actor and
+// watched by a supervisor, and ends all of them in Shutdown. What it hands out
+// gives its *actor.PID, so that actors can talk to children by messages, and
+// Props makes a user's own actors traced as the runtime's are.
+//
+// # Who imports whom
+//
+// Imports go down only; a test holds the source to it.
+//
+//	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
+//	actors/process -> ptyio, telemetry; actors/protocol -> ptyio/codec
+//	actors/pool -> actors/process, telemetry
+//	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
+//	runtime/worker -> actors/protocol, ptyio/codec, telemetry
+//	ptyio, ptyio/codec, telemetry -> nothing of brood
+//
+// # Goroutine ledger
+//
+// Every goroutine has an owner, an end, and someone who waits for it. Besides
+// the turns of actors, which protoactor schedules:
+//
+//	goroutine          started by            ends                                 awaited by
+//	process waiter     process actor, start  the child is reaped                  Runtime.Shutdown
+//	output reader      process actor, start  the stream ends or is closed         process actor (Down), Shutdown
+//	wire reader        process actor, start  the wire ends or is closed           process actor (Down), Shutdown
+//	flusher            process actor         what did not fit is written, or the  process actor, Shutdown
+//	                                         descriptor is closed
+//	ptyio waiter       ptyio, start          the child is reaped                  process waiter (Conn.Wait)
+//	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
+//	shutdown           signal handler        Shutdown has returned                who waits for Done
+//	drains             Shutdown              the service has drained, or its      Shutdown
+//	                                         part of the deadline is over
+//	worker's handler   worker.Serve          the wire ends                        worker.Serve
+//
+// Timers (alarms, task timeouts, the worker's held-back answers) run their
+// function on a goroutine of their own, which posts one message and ends.
+package runtime

@@ -1,0 +1,57 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"brood/actors"
+)
+
+// ErrOutputLimit says that a command printed more than Run was told to keep;
+// it was killed.
+var ErrOutputLimit = errors.New("output limit exceeded")
+
+// ErrLeftBehind says that a child, or a goroutine that serves it, was still
+// there when the time to end it was over.
+var ErrLeftBehind = errors.New("still running after its time to end")
+
+// StartError says that a child ended before it was ready.
+type StartError struct {
+	// Command is the name of its executable.
+	Command string
+	Exit    actors.Exit
+}
+
+// Error names the command and how it ended.
+func (e *StartError) Error() string {
+	return fmt.Sprintf("runtime: start %s: %s%s", e.Command, e.Exit, tail(e.Exit))
+}
+
+// Unwrap returns the operating system's error, if the command could not be
+// executed.
+func (e *StartError) Unwrap() error { return e.Exit.Err }
+
+// ExitError says that a command did not end with success.
+type ExitError struct {
+	// Command is the command line as it could be typed, for reading only.
+	Command string
+	Exit    actors.Exit
+}
+
+// Error names the command, how it ended, and the end of what it said on stderr.
+func (e *ExitError) Error() string {
+	return fmt.Sprintf("runtime: %s: %s%s", e.Command, e.Exit, tail(e.Exit))
+}
+
+// Unwrap returns the cause behind the exit, if brood had one.
+func (e *ExitError) Unwrap() error { return e.Exit.Err }
+
+// tail quotes the last line that the child left on stderr.
+func tail(exit actors.Exit) string {
+	text := strings.TrimSpace(string(exit.StderrTail))
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf(": %q", text[strings.LastIndexByte(text, '\n')+1:])
+}

@@ -1,0 +1,58 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/hashicorp/go-multierror"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// DefaultShutdownTimeout is Options.ShutdownTimeout's default.
+const DefaultShutdownTimeout = 30 * time.Second
+
+// Options of a Runtime. The zero value is usable.
+type Options struct {
+	// System is the actor system to live in. Nil: one of its own. The Runtime
+	// never shuts a given system down.
+	System *actor.ActorSystem
+	// TracerProvider records what happens as spans. Nil means the global
+	// provider of the OpenTelemetry API as it is when New is called; if no SDK
+	// is configured, nothing is recorded and next to nothing is paid.
+	TracerProvider trace.TracerProvider
+	// Logger takes the log of the actor system that the Runtime makes. Nil
+	// drops it. It can not be set together with System.
+	Logger *slog.Logger
+	// ShutdownTimeout bounds the shutdown that a signal starts (see
+	// HandleSignals). Zero means 30 s.
+	ShutdownTimeout time.Duration
+}
+
+func (o *Options) validate() error {
+	var faults *multierror.Error
+	if o.System != nil && o.Logger != nil {
+		faults = multierror.Append(faults, errors.New("runtime: Options: both System and Logger are set"))
+	}
+	if o.ShutdownTimeout < 0 {
+		faults = multierror.Append(faults, fmt.Errorf("runtime: Options: ShutdownTimeout is %s", o.ShutdownTimeout))
+	}
+	return faults.ErrorOrNil()
+}
+
+func (o *Options) setDefaults() {
+	if o.ShutdownTimeout == 0 {
+		o.ShutdownTimeout = DefaultShutdownTimeout
+	}
+	if o.System != nil {
+		return
+	}
+	logger := o.Logger
+	if logger == nil {
+		logger = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+	}
+	o.System = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return logger }))
+}

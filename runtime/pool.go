@@ -1,0 +1,255 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
+
+	"brood/actors"
+	"brood/actors/pool"
+	"brood/actors/process"
+	"brood/actors/supervisor"
+	"brood/telemetry"
+)
+
+// DefaultPoolSize is PoolSpec.Size's default.
+const DefaultPoolSize = 4
+
+// PoolSpec describes a pool of workers. Only Command is required.
+type PoolSpec struct {
+	// Command is what each worker runs; see Worker for the running program
+	// itself.
+	Command Command
+	// Name is the pool's name in telemetry, one of few. Zero: the name of the
+	// command's executable.
+	Name string
+	// Size is the number of workers. Zero means 4.
+	Size int
+	// Protocol is the language of tasks. Nil means Wire.
+	Protocol Protocol
+	// Slots is how many tasks are handed to a worker at once, that is one to
+	// work on and others on their way to it. Zero means 1. More is faster for
+	// short tasks; but a task may then wait behind a slow one, and a worker
+	// that dies takes more tasks with it.
+	Slots int
+	// QueueLimit is how many tasks may wait when all workers are busy. The
+	// next one is refused with actors.ErrQueueFull. Zero means 1,024.
+	QueueLimit int
+	// MaxAttempts bounds how often a repeatable task is handed to a worker
+	// that then dies. Zero means 3.
+	MaxAttempts int
+	// Intensity worker restarts within Period are allowed; one more and the
+	// whole pool is given up. Both zero mean ten for each worker in 10 s.
+	Intensity int
+	Period    time.Duration
+	// Backoff is the pause before each restart of a worker; see
+	// supervisor.Backoff for its zero value.
+	Backoff Backoff
+	// StartTimeout bounds the wait for a worker's hello. Zero means 10 s.
+	StartTimeout time.Duration
+	// Grace is how long a worker gets between the request to end and KILL.
+	// Zero means 5 s.
+	Grace time.Duration
+	// CancelGrace is how long a worker may take to answer a cancelled task
+	// before it is killed and replaced. Zero means 5 s.
+	CancelGrace time.Duration
+	// Output is called with what the workers print; see ProcessSpec.Output. It
+	// may be called for several workers at once. Nil: it is read and dropped,
+	// but for the end of stderr, which is kept for the exit.
+	Output func(worker int, stream actors.Stream, data []byte)
+}
+
+// Pool is a handle to a pool of workers. Safe for concurrent use.
+type Pool struct {
+	supervised
+	spec   PoolSpec
+	actor  *actor.PID // the pool actor
+	client *pool.Client
+
+	ready  chan struct{} // closed when every worker was ready once
+	failed chan struct{} // closed when one ended before it was
+
+	state   sync.Mutex
+	waiting map[int]bool // workers that were not ready yet
+	exit    actors.Exit  // of the one that failed
+}
+
+// StartPool starts a pool and waits until all of its workers are ready. If one
+// ends before that, StartPool returns a *StartError and nothing is left behind;
+// if ctx ends first, likewise with ctx's cause.
+func (rt *Runtime) StartPool(ctx context.Context, spec PoolSpec) (*Pool, error) {
+	spec.setDefaults()
+	p := &Pool{
+		supervised: newSupervised(rt, spec.Name),
+		spec:       spec,
+		ready:      make(chan struct{}),
+		failed:     make(chan struct{}),
+		waiting:    map[int]bool{},
+	}
+	p.service = p
+	if err := p.launch(telemetry.FromContext(ctx)); err != nil {
+		return nil, err
+	}
+	var err error
+	select {
+	case <-p.ready:
+		return p, nil
+	case <-p.failed:
+		err = &StartError{Command: spec.Command.Name(), Exit: p.exit}
+	case <-p.ended:
+		err = fmt.Errorf("runtime: start %s: %w", spec.Name, actors.ErrStopping)
+	case <-ctx.Done():
+		err = fmt.Errorf("runtime: start %s: %w", spec.Name, context.Cause(ctx))
+	}
+	return nil, errors.Join(err, p.stopNow())
+}
+
+func (s *PoolSpec) setDefaults() {
+	if s.Name == "" {
+		s.Name = s.Command.Name()
+	}
+	if s.Size == 0 {
+		s.Size = DefaultPoolSize
+	}
+	if s.Protocol == nil {
+		s.Protocol = Wire{}
+	}
+	if s.Intensity == 0 && s.Period == 0 {
+		s.Intensity, s.Period = 10*s.Size, 10*time.Second
+	}
+}
+
+func (p *Pool) launch(cause trace.SpanContext) error {
+	spec := p.spec
+	props, err := pool.Spec{
+		Name:        spec.Name,
+		Size:        spec.Size,
+		Slots:       spec.Slots,
+		QueueLimit:  spec.QueueLimit,
+		MaxAttempts: spec.MaxAttempts,
+		Telemetry:   p.rt.recorder,
+	}.Props()
+	if err != nil {
+		return err
+	}
+	p.actor, err = p.rt.spawn(props, p.rt.name("pool", spec.Name))
+	if err != nil {
+		return err
+	}
+	p.client = pool.NewClient(p.rt.system, p.actor, spec.Name, p.rt.recorder)
+	children := make([]supervisor.Child, spec.Size)
+	for i := range children {
+		p.waiting[i] = true
+		children[i].ID = fmt.Sprintf("worker-%d", i)
+		if children[i].Props, err = p.worker(i, cause).Props(); err != nil {
+			p.rt.system.Root.Stop(p.actor)
+			return err
+		}
+	}
+	err = p.supervised.launch("workers", supervisor.Spec{
+		Name:        spec.Name,
+		Intensity:   spec.Intensity,
+		Period:      spec.Period,
+		Backoff:     spec.Backoff,
+		Children:    children,
+		Subscribers: []*actor.PID{p.actor},
+		OnEvent:     p.supervise,
+	})
+	if err != nil {
+		p.rt.system.Root.Stop(p.actor)
+	}
+	return err
+}
+
+// worker describes the i-th worker.
+func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
+	s := process.Spec{
+		Name:         p.spec.Name,
+		Command:      p.spec.Command,
+		Protocol:     p.spec.Protocol,
+		Slots:        p.spec.Slots,
+		StartTimeout: p.spec.StartTimeout,
+		Grace:        p.spec.Grace,
+		CancelGrace:  p.spec.CancelGrace,
+		Pool:         p.actor,
+		Member:       i,
+		OnEvent:      func(event any) { p.observe(i, event) },
+		Telemetry:    p.rt.recorder,
+		Cause:        cause,
+		Goroutines:   &p.rt.goroutines,
+	}
+	if out := p.spec.Output; out != nil {
+		s.Output = func(stream actors.Stream, data []byte) { out(i, stream, data) }
+	}
+	return s
+}
+
+// observe takes the events of a worker, in its turn.
+func (p *Pool) observe(worker int, event any) {
+	p.state.Lock()
+	defer p.state.Unlock()
+	switch m := event.(type) {
+	case *actors.Ready:
+		delete(p.waiting, worker)
+		if len(p.waiting) == 0 {
+			closeOnce(p.ready)
+		}
+	case *actors.Down:
+		if p.waiting[worker] && !isClosed(p.failed) {
+			p.exit = m.Exit
+			close(p.failed)
+		}
+	}
+}
+
+// supervise takes the events of the supervisor, in its turn.
+func (p *Pool) supervise(event supervisor.Event) {
+	if _, over := event.(supervisor.Ended); over {
+		// The pool itself goes last: it answers what its workers gave back.
+		p.rt.system.Root.Send(p.actor, &pool.Abort{Err: actors.ErrStopping})
+		p.rt.system.Root.Poison(p.actor)
+	}
+	p.supervised.observe(event)
+}
+
+// PID returns the pool's actor. An actor that sends it an *actors.Task gets an
+// *actors.Result.
+func (p *Pool) PID() *actor.PID { return p.actor }
+
+// Submit hands a task to the pool and waits for its answer. The error is the
+// Result's; see actors.Result for what it can be. If ctx ends first it is
+// ctx's cause: the task is then taken out of the queue or cancelled at its
+// worker, and Result.Attempts tells whether a worker ever had it.
+func (p *Pool) Submit(ctx context.Context, task actors.Task) (actors.Result, error) {
+	return p.client.Submit(ctx, task)
+}
+
+// Stats returns what the pool looks like now. After the pool's end it is zero.
+func (p *Pool) Stats() PoolStats {
+	reply := make(chan pool.Stats, 1)
+	p.rt.system.Root.Send(p.actor, &pool.Inspect{Reply: reply})
+	return <-reply
+}
+
+// Drain refuses new tasks with actors.ErrStopping and waits until all that were
+// accepted are answered. If ctx ends first, it returns an error that tells how
+// many are not; they go on.
+func (p *Pool) Drain(ctx context.Context) error {
+	done := make(chan struct{}, 1)
+	p.rt.system.Root.Send(p.actor, &pool.Drain{Done: done})
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		stats := p.Stats()
+		return fmt.Errorf("runtime: drain %s: %d tasks queued, %d held by workers: %w",
+			p.spec.Name, stats.Queued, stats.Held, context.Cause(ctx))
+	}
+}
+
+func (p *Pool) drain(ctx context.Context) error { return p.Drain(ctx) }

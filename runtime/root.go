@@ -1,0 +1,95 @@
+package runtime
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"brood/actors"
+	"brood/actors/pool"
+	"brood/actors/process"
+)
+
+// root is the actor above all of the runtime's own. It spawns them, and stops
+// one that panics: what it owned is settled by its own end, and a restart in
+// place would forget it.
+type root struct{ ended chan<- struct{} }
+
+var _ actor.SupervisorStrategy = (*root)(nil)
+
+// spawn asks root for a child.
+type spawn struct {
+	props *actor.Props
+	name  string
+	reply chan<- spawnedActor
+}
+
+type spawnedActor struct {
+	pid *actor.PID
+	err error
+}
+
+func (r *root) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *spawn:
+		pid, err := ctx.SpawnNamed(m.props, m.name)
+		m.reply <- spawnedActor{pid, err}
+	case *actor.Stopped:
+		close(r.ended)
+	}
+}
+
+// HandleFailure stops the child that panicked.
+func (r *root) HandleFailure(_ *actor.ActorSystem, s actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, _, _ any) {
+	s.StopChildren(child)
+}
+
+func (rt *Runtime) spawnRoot() error {
+	props := actor.PropsFromProducer(func() actor.Actor { return &root{ended: rt.rootEnded} })
+	pid, err := rt.system.Root.SpawnNamed(props, "brood-"+rt.system.ProcessRegistry.NextId())
+	rt.root = pid
+	return err
+}
+
+// spawn starts one of the runtime's own actors under root.
+func (rt *Runtime) spawn(props *actor.Props, name string) (*actor.PID, error) {
+	reply := make(chan spawnedActor, 1)
+	rt.system.Root.Send(rt.root, &spawn{props: props, name: name, reply: reply})
+	select {
+	case s := <-reply:
+		return s.pid, s.err
+	case <-rt.rootEnded:
+		return nil, errNoRoot
+	}
+}
+
+// deadLetter answers what was sent to one of the runtime's actors after its
+// end: a task is never left without an answer.
+func (rt *Runtime) deadLetter(event any) {
+	letter, ok := event.(*actor.DeadLetterEvent)
+	if !ok {
+		return
+	}
+	switch m := letter.Message.(type) {
+	case *process.Call:
+		m.Answer(rt.system, actors.Result{Err: actors.ErrNotRunning})
+	case *process.Cancel:
+		m.Call.Answer(rt.system, actors.Result{Err: m.Err})
+	case *process.Returned:
+		for _, call := range m.NotRun {
+			call.Answer(rt.system, actors.Result{Err: actors.ErrStopping})
+		}
+		for _, call := range m.MayHaveRun {
+			err := &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: m.Exit}
+			call.Answer(rt.system, actors.Result{Err: err})
+		}
+	case *process.Do:
+		m.Done <- actors.ErrNotRunning
+	case *pool.Drain:
+		m.Done <- struct{}{}
+	case *pool.Inspect:
+		m.Reply <- pool.Stats{}
+	case *actors.Task:
+		if letter.Sender != nil {
+			rt.system.Root.Send(letter.Sender, &actors.Result{Err: actors.ErrNotRunning, Tag: m.Tag})
+		}
+	}
+}

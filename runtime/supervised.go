@@ -1,0 +1,166 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"brood/actors"
+	"brood/actors/supervisor"
+)
+
+// killTime bounds how long a killed child may take to be gone: what the
+// process actor waits for a kill to work and for the outputs to end, and some.
+const killTime = 12 * time.Second
+
+// supervised is the part of a handle that knows the supervisor above the
+// handle's children.
+type supervised struct {
+	rt       *Runtime
+	name     string
+	service  service       // the handle itself
+	launched chan struct{} // closed when pid is set, or never will be
+	ended    chan struct{} // closed when nothing of it is left
+
+	mu  sync.Mutex
+	pid *actor.PID // the supervisor
+	err error      // why it ended, if nobody asked it to
+	// finished says that no child is left for the supervisor to watch.
+	finished bool
+}
+
+func newSupervised(rt *Runtime, name string) supervised {
+	return supervised{rt: rt, name: name, launched: make(chan struct{}), ended: make(chan struct{})}
+}
+
+// launch enters the handle into the order of shutdown and spawns its
+// supervisor.
+func (s *supervised) launch(kind string, spec supervisor.Spec) error {
+	props, err := supervisor.Props(spec)
+	if err != nil {
+		return err
+	}
+	if err := s.rt.admit(s.service); err != nil {
+		return err
+	}
+	defer close(s.launched)
+	pid, err := s.rt.spawn(props, s.rt.name(kind, s.name))
+	if err != nil {
+		s.rt.dismiss(s.service)
+		close(s.ended)
+		return err
+	}
+	s.mu.Lock()
+	s.pid = pid
+	finished := s.finished
+	s.mu.Unlock()
+	if finished {
+		s.sendHome(pid)
+	}
+	return nil
+}
+
+// finish ends a supervisor whose only child has ended for good. It may be
+// called before launch knows the PID; then launch sends it home.
+func (s *supervised) finish() {
+	s.mu.Lock()
+	s.finished = true
+	pid := s.pid
+	s.mu.Unlock()
+	if pid != nil {
+		s.sendHome(pid)
+	}
+}
+
+func (s *supervised) sendHome(pid *actor.PID) { s.rt.system.Root.Send(pid, &actors.Stop{}) }
+
+// observe takes the supervisor's own end.
+func (s *supervised) observe(event supervisor.Event) {
+	switch m := event.(type) {
+	case supervisor.GaveUp:
+		s.fail(m.Err)
+	case supervisor.Ended:
+		s.fail(m.Err)
+		s.rt.dismiss(s.service)
+		close(s.ended)
+	}
+}
+
+// fail keeps the first error.
+func (s *supervised) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *supervised) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Stop ends the children and waits until nothing of them runs: they are asked
+// to end, and killed when their grace is over or ctx is done, whichever comes
+// first. It can be called in any state and more than once. The error matches
+// ErrLeftBehind if something survived.
+func (s *supervised) Stop(ctx context.Context) error {
+	<-s.launched
+	s.mu.Lock()
+	pid := s.pid
+	s.mu.Unlock()
+	if pid == nil {
+		return nil
+	}
+	ask := func(stop *actors.Stop) { s.rt.system.Root.Send(pid, stop) }
+	if err := endWithin(ctx, s.ended, ask); err != nil {
+		return fmt.Errorf("runtime: stop %s: %w", s.name, err)
+	}
+	return s.problem()
+}
+
+// endWithin asks something to end, in order until ctx is done and then at
+// once, and waits until it has ended.
+func endWithin(ctx context.Context, ended <-chan struct{}, ask func(*actors.Stop)) error {
+	if ctx.Err() == nil {
+		ask(&actors.Stop{})
+		select {
+		case <-ended:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	ask(&actors.Stop{Grace: -1})
+	patience := time.NewTimer(killTime)
+	defer patience.Stop()
+	select {
+	case <-ended:
+		return nil
+	case <-patience.C:
+		return ErrLeftBehind
+	}
+}
+
+// problem is what went wrong in stopping. That a supervisor had given up
+// before is for Wait to say, not for who stops it.
+func (s *supervised) problem() error {
+	err := s.failure()
+	if err == nil || errors.Is(err, actors.ErrGaveUp) {
+		return nil
+	}
+	return fmt.Errorf("runtime: stop %s: %w", s.name, err)
+}
+
+// stopNow is Stop without any grace.
+func (s *supervised) stopNow() error {
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	return s.Stop(over)
+}
+
+func (s *supervised) stop(ctx context.Context) error { return s.Stop(ctx) }

@@ -1,0 +1,63 @@
+package runtime
+
+import (
+	"os"
+
+	"brood/actors/pool"
+	"brood/actors/protocol"
+	"brood/actors/supervisor"
+	"brood/ptyio"
+	"brood/runtime/worker"
+)
+
+// The words of the packages below that a program needs to describe a child, so
+// that it does not have to import them.
+type (
+	// Command says what to run.
+	Command = ptyio.Command
+	// Env is a command's environment policy.
+	Env = ptyio.Env
+	// Transport connects a child's standard streams: Pipes or PTY.
+	Transport = ptyio.Transport
+	// Pipes connects a child by three pipes.
+	Pipes = ptyio.Pipes
+	// PTY connects a child by a pseudo-terminal.
+	PTY = ptyio.PTY
+	// Size is a terminal's size in characters.
+	Size = ptyio.Size
+	// Restart says after which ends a child is started again.
+	Restart = supervisor.Restart
+	// Backoff is the pause between restarts.
+	Backoff = supervisor.Backoff
+	// Protocol is a language of tasks.
+	Protocol = protocol.Protocol
+	// Wire is brood's own protocol.
+	Wire = protocol.Wire
+	// PoolStats is what a pool looks like at one moment.
+	PoolStats = pool.Stats
+)
+
+// After which ends a child is started again.
+const (
+	Permanent = supervisor.Permanent
+	Transient = supervisor.Transient
+	Temporary = supervisor.Temporary
+)
+
+// Shell returns the command that runs script with the system's shell. A script
+// that is put together from untrusted text runs whatever that text says.
+func Shell(script string) Command { return ptyio.Shell(script) }
+
+// Worker returns the command that executes the running program again, as its
+// own worker with this name (worker.Name) and these arguments.
+func Worker(name string, args ...string) (Command, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return Command{}, err
+	}
+	return Command{
+		Path: self,
+		Args: args,
+		Env:  Env{Set: map[string]string{worker.EnvName: name}},
+	}, nil
+}
