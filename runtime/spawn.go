@@ -23,15 +23,15 @@ type Actor struct {
 func (rt *Runtime) Spawn(name string, props *actor.Props) (*Actor, error) {
 	a := &Actor{rt: rt, name: rt.name("user", name), ended: make(chan struct{})}
 	watched := rt.Props(props).Clone(actor.WithReceiverMiddleware(a.watchEnd))
-	if err := rt.admit(a); err != nil {
-		return nil, err
-	}
 	pid, err := rt.system.Root.SpawnNamed(watched, a.name)
 	if err != nil {
-		rt.dismiss(a)
 		return nil, fmt.Errorf("runtime: spawn %s: %w", a.name, err)
 	}
 	a.pid = pid
+	if err := rt.admit(a); err != nil {
+		rt.system.Root.Stop(pid)
+		return nil, err
+	}
 	return a, nil
 }
 
