@@ -38,6 +38,22 @@ func TestPanickedActorIsStoppedAndAFreshOneFollows(t *testing.T) {
 	})
 }
 
+func TestExitOfAPanic(t *testing.T) {
+	bubble(t, func(s *scene) {
+		var got actors.Exit
+		s.start(supervisor.Spec{Children: s.children("a"), OnEvent: func(event supervisor.Event) {
+			if e, ok := event.(supervisor.Restarting); ok {
+				got = e.Exit
+			}
+		}})
+		s.send("a", "boom")
+		assert.EqualError(t, got.Err, "panic: boom")
+		got.Err = nil
+		assert.Equal(t, actors.Exit{Reason: actors.ReasonPanic, Code: -1}, got)
+		require.NoError(t, s.stop())
+	})
+}
+
 func TestPanicAfterADownIsNoSecondFailure(t *testing.T) {
 	bubble(t, func(s *scene) {
 		s.start(supervisor.Spec{Children: s.children("a")})

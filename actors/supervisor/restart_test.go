@@ -109,9 +109,11 @@ func TestBackoffGrowsAndBeginsAnew(t *testing.T) {
 		}
 		s.pass(10 * time.Second)
 		s.send("a", crash)
+		s.pass(11 * time.Second)
+		s.send("a", exit{Reason: actors.ReasonStartFailed}) // so long, and it did not run
 		require.NoError(t, s.stop())
-		assert.Equal(t, []int{1, 2, 3, 1}, attempts)
-		for i, least := range []time.Duration{10 * ms, 20 * ms, 40 * ms, 10 * ms} {
+		assert.Equal(t, []int{1, 2, 3, 1, 2}, attempts)
+		for i, least := range []time.Duration{10 * ms, 20 * ms, 40 * ms, 10 * ms, 20 * ms} {
 			assert.GreaterOrEqual(t, delays[i], least)
 			assert.LessOrEqual(t, delays[i], least*3/2)
 		}
@@ -196,6 +198,30 @@ func TestFailureToSpawnIsAFailedStart(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestGiveUpWhileStartingStartsNoMore(t *testing.T) {
+	bubble(t, func(s *scene) {
+		broken := actor.PropsFromProducer(func() actor.Actor { panic("no") })
+		children := append(s.children("a"), supervisor.Child{ID: "b", Props: broken})
+		s.start(supervisor.Spec{Period: time.Second, Children: append(children, s.children("c")...)})
+		lines := s.journal.take()
+		assert.Contains(t, last(lines, "event over"), "gave up")
+		assert.Empty(t, last(lines, "c "))
+		assert.Empty(t, last(lines, "event c"), "what was never started has not ended")
+	})
+}
+
+func TestSpecMayBeChangedAfterwards(t *testing.T) {
+	bubble(t, func(s *scene) {
+		spec := supervisor.Spec{Children: s.children("a")}
+		props, err := supervisor.Props(spec)
+		require.NoError(t, err)
+		spec.Children[0] = supervisor.Child{}
+		s.sup = s.system.Root.Spawn(props)
+		require.NoError(t, s.stop())
+		assert.Contains(t, s.journal.take(), "a start 1")
+	})
 }
 
 // without returns lines but those.

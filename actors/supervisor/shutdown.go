@@ -93,8 +93,7 @@ func (s *supervisor) stopOverdue(ctx actor.Context, msg *stopOverdue) {
 		}
 		s.carryOut(ctx, o)
 	case s.phase == leaving:
-		// A copy: leaving one behind changes the set that Children shows.
-		for _, pid := range slices.Clone(ctx.Children()) {
+		for _, pid := range ctx.Children() {
 			s.problem("actor %s does not end", pid.Id)
 			s.leaveBehind(ctx.ActorSystem(), pid)
 		}
@@ -176,7 +175,6 @@ func (s *supervisor) announce(ctx actor.Context, msg any) {
 // forget cuts the ties of an instance that protoactor replaces after a panic
 // of its own, in OnEvent for instance: what is on its way to it is void.
 func (s *supervisor) forget() {
-	s.phase = leaving
 	s.alarm.Stop()
 	s.overdue = nil
 	clear(s.byPID)
