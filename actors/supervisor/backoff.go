@@ -75,14 +75,14 @@ func (b Backoff) faults() []error {
 		value time.Duration
 	}{{"Min", b.Min}, {"Max", b.Max}, {"ResetAfter", b.ResetAfter}} {
 		if field.value < 0 {
-			faults = append(faults, fmt.Errorf("Backoff.%s is negative: %s", field.name, field.value))
+			faults = append(faults, fmt.Errorf("spec.Backoff.%s is negative: %s", field.name, field.value))
 		}
 	}
 	if b.Max > 0 && b.Min > b.Max {
-		faults = append(faults, fmt.Errorf("Backoff.Min %s is over Backoff.Max %s", b.Min, b.Max))
+		faults = append(faults, fmt.Errorf("spec.Backoff.Min %s is over spec.Backoff.Max %s", b.Min, b.Max))
 	}
 	if !(b.Jitter >= 0 && b.Jitter <= 1) { // in this form it finds NaN as well
-		faults = append(faults, fmt.Errorf("Backoff.Jitter is not in [0, 1]: %v", b.Jitter))
+		faults = append(faults, fmt.Errorf("spec.Backoff.Jitter is not in [0, 1]: %v", b.Jitter))
 	}
 	return faults
 }

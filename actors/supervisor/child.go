@@ -50,7 +50,7 @@ func (s *supervisor) launch(ctx actor.Context, c *child) {
 			return
 		}
 	}
-	ctx.Send(c.pid, actors.Start{})
+	ctx.Send(c.pid, &actors.Start{})
 }
 
 // spawn makes c's actor. Its producer runs in this turn, so that a panic there

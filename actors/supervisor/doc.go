@@ -6,7 +6,7 @@
 //
 // It does not know processes. A child is any actor that begins an incarnation
 // on actors.Start, ends it for good on actors.Stop, and tells its parent
-// actors.Started, actors.Down and actors.Stopped, all of them by value. The
+// actors.Started, actors.Down and actors.Stopped, all of them by pointer. The
 // actor outlives its incarnations: a restart is another Start to the same PID.
 //
 // # Decisions and deeds

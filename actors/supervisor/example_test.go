@@ -15,17 +15,17 @@ type flaky struct{ starts uint32 }
 
 func (f *flaky) Receive(ctx actor.Context) {
 	switch ctx.Message().(type) {
-	case actors.Start:
+	case *actors.Start:
 		f.starts++
-		ctx.Send(ctx.Parent(), actors.Started{Who: ctx.Self(), Incarnation: f.starts})
+		ctx.Send(ctx.Parent(), &actors.Started{Who: ctx.Self(), Incarnation: f.starts})
 		if f.starts == 1 {
-			ctx.Send(ctx.Parent(), actors.Down{Who: ctx.Self(), Incarnation: f.starts,
+			ctx.Send(ctx.Parent(), &actors.Down{Who: ctx.Self(), Incarnation: f.starts,
 				Exit: actors.Exit{Reason: actors.ReasonExited, PID: 4711, Code: 3}})
 		}
-	case actors.Stop:
-		ctx.Send(ctx.Parent(), actors.Down{Who: ctx.Self(), Incarnation: f.starts,
+	case *actors.Stop:
+		ctx.Send(ctx.Parent(), &actors.Down{Who: ctx.Self(), Incarnation: f.starts,
 			Exit: actors.Exit{Reason: actors.ReasonStopped, Code: -1}})
-		ctx.Respond(actors.Stopped{Who: ctx.Self()})
+		ctx.Respond(&actors.Stopped{Who: ctx.Self()})
 	}
 }
 
@@ -53,7 +53,7 @@ func ExampleProps() {
 		case supervisor.ChildStarted:
 			fmt.Println(event.ID, "started")
 			if restarted {
-				root.Send(pid, actors.Stop{})
+				root.Send(pid, &actors.Stop{})
 			}
 		case supervisor.Restarting:
 			fmt.Println(event.ID, "failed:", event.Exit)

@@ -9,7 +9,7 @@ import (
 )
 
 // childStarted notes that c's incarnation runs.
-func (s *supervisor) childStarted(msg actors.Started) {
+func (s *supervisor) childStarted(msg *actors.Started) {
 	c := s.find(msg.Who)
 	if c == nil || c.state != up || c.started {
 		return
@@ -20,7 +20,7 @@ func (s *supervisor) childStarted(msg actors.Started) {
 
 // childDown handles the end of an incarnation. That of an actor that panicked
 // is only noted: it must be gone before its successor may come.
-func (s *supervisor) childDown(ctx actor.Context, msg actors.Down) {
+func (s *supervisor) childDown(ctx actor.Context, msg *actors.Down) {
 	c := s.find(msg.Who)
 	if c == nil || c.state != up {
 		return

@@ -68,16 +68,16 @@ func (f *fake) Receive(ctx actor.Context) {
 		return
 	}
 	switch msg := ctx.Message().(type) {
-	case actors.Start:
+	case *actors.Start:
 		f.incarnation++
 		f.up = true
 		f.journal.add("%s start %d", f.name, f.incarnation)
-		ctx.Send(ctx.Parent(), actors.Started{Who: ctx.Self(), Incarnation: f.incarnation})
-		ctx.Send(ctx.Parent(), actors.Ready{Who: ctx.Self(), Incarnation: f.incarnation})
-	case actors.Stop:
+		ctx.Send(ctx.Parent(), &actors.Started{Who: ctx.Self(), Incarnation: f.incarnation})
+		ctx.Send(ctx.Parent(), &actors.Ready{Who: ctx.Self(), Incarnation: f.incarnation})
+	case *actors.Stop:
 		f.journal.add("%s stop %s", f.name, msg.Grace)
 		f.end(ctx, asked)
-		ctx.Respond(actors.Stopped{Who: ctx.Self()})
+		ctx.Respond(&actors.Stopped{Who: ctx.Self()})
 	case exit:
 		f.end(ctx, msg)
 	case string:
@@ -90,7 +90,7 @@ func (f *fake) Receive(ctx actor.Context) {
 func (f *fake) end(ctx actor.Context, e exit) {
 	if f.up {
 		f.up = false
-		ctx.Send(ctx.Parent(), actors.Down{Who: ctx.Self(), Incarnation: f.incarnation, Exit: actors.Exit(e)})
+		ctx.Send(ctx.Parent(), &actors.Down{Who: ctx.Self(), Incarnation: f.incarnation, Exit: actors.Exit(e)})
 	}
 }
 
@@ -178,14 +178,14 @@ func (s *scene) pass(d time.Duration) {
 }
 
 // ask sends Stop and returns where the answer will be.
-func (s *scene) ask(grace time.Duration) <-chan actors.Stopped {
-	answer := make(chan actors.Stopped, 1)
+func (s *scene) ask(grace time.Duration) <-chan *actors.Stopped {
+	answer := make(chan *actors.Stopped, 1)
 	asker := s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
-		if stopped, ok := ctx.Message().(actors.Stopped); ok {
+		if stopped, ok := ctx.Message().(*actors.Stopped); ok {
 			answer <- stopped
 		}
 	}))
-	s.system.Root.RequestWithCustomSender(s.sup, actors.Stop{Grace: grace}, asker)
+	s.system.Root.RequestWithCustomSender(s.sup, &actors.Stop{Grace: grace}, asker)
 	synctest.Wait()
 	return answer
 }
@@ -198,7 +198,7 @@ func (s *scene) stop() error {
 }
 
 // answered returns the error of an answer that must be there.
-func (s *scene) answered(answer <-chan actors.Stopped) error {
+func (s *scene) answered(answer <-chan *actors.Stopped) error {
 	s.t.Helper()
 	select {
 	case stopped := <-answer:
@@ -217,9 +217,9 @@ func (s *scene) listener(name string) *actor.PID {
 
 func (s *scene) hear(name string, msg any) {
 	switch msg := msg.(type) {
-	case actors.GaveUp:
+	case *actors.GaveUp:
 		s.journal.add("%s hears: gave up: %v", name, msg.Err)
-	case actors.Down:
+	case *actors.Down:
 		s.journal.add("%s hears: down %d: %s", name, msg.Incarnation, msg.Exit)
 	}
 }

@@ -104,20 +104,20 @@ func TestStopsThatFollowEachOtherToTheEndAreAnswered(t *testing.T) {
 	bubble(t, func(s *scene) {
 		props, err := supervisor.Props(supervisor.Spec{Children: s.children("a")})
 		require.NoError(t, err)
-		answers := make(chan actors.Stopped, 10)
+		answers := make(chan *actors.Stopped, 10)
 		asker := s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
-			if msg, ok := ctx.Message().(actors.Stopped); ok {
+			if msg, ok := ctx.Message().(*actors.Stopped); ok {
 				answers <- msg
 			}
 		}))
 		asked := 0
 		s.sup = s.system.Root.Spawn(props.Configure(actor.WithReceiverMiddleware(func(next actor.ReceiverFunc) actor.ReceiverFunc {
 			return func(ctx actor.ReceiverContext, msg *actor.MessageEnvelope) {
-				_, stop := msg.Message.(actors.Stop)
+				_, stop := msg.Message.(*actors.Stop)
 				begun := fmt.Sprintf("%T", msg.Message) == "*supervisor.gone" // the last child's
 				if begun || (stop && asked > 0 && asked < cap(answers)) {
 					asked++
-					s.system.Root.RequestWithCustomSender(s.sup, actors.Stop{}, asker)
+					s.system.Root.RequestWithCustomSender(s.sup, &actors.Stop{}, asker)
 				}
 				next(ctx, msg)
 			}
@@ -133,16 +133,16 @@ func TestWordsOutOfPlaceChangeNothing(t *testing.T) {
 		s.start(supervisor.Spec{Period: time.Hour, Intensity: 1, Children: s.children("a")})
 		a, stranger := s.child("a"), actor.NewPID(s.system.Address(), "stranger")
 		for _, msg := range []any{
-			actors.Started{Who: a, Incarnation: 1}, actors.Started{Who: stranger}, actors.Started{},
-			actors.Ready{Who: a}, actors.Start{}, actors.Stopped{Who: a}, actors.Stopped{},
-			actors.Down{Who: stranger}, actors.Down{}, &actor.Terminated{Who: stranger}, "nonsense",
+			&actors.Started{Who: a, Incarnation: 1}, &actors.Started{Who: stranger}, &actors.Started{},
+			&actors.Ready{Who: a}, &actors.Start{}, &actors.Stopped{Who: a}, &actors.Stopped{},
+			&actors.Down{Who: stranger}, &actors.Down{}, &actor.Terminated{Who: stranger}, "nonsense",
 		} {
 			s.system.Root.Send(s.sup, msg)
 		}
 		s.send("a", crash)
-		down := actors.Down{Who: a, Incarnation: 1, Exit: actors.Exit(crash)}
+		down := &actors.Down{Who: a, Incarnation: 1, Exit: actors.Exit(crash)}
 		s.system.Root.Send(s.sup, down)
-		s.system.Root.Send(s.sup, actors.Started{Who: a, Incarnation: 1})
+		s.system.Root.Send(s.sup, &actors.Started{Who: a, Incarnation: 1})
 		s.pass(time.Second)
 		assert.Equal(t, []string{
 			"a start 1", "event a started", "event a restarting 1: exit code 3", "a start 2", "event a started",

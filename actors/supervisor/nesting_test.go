@@ -44,7 +44,7 @@ func TestSupervisorThatGaveUpIsRestartedByAPermanentEntryOnly(t *testing.T) {
 func TestStartThatReachedAnEndingActorIsNotLost(t *testing.T) {
 	bubble(t, func(s *scene) {
 		s.start(supervisor.Spec{Children: []supervisor.Child{{ID: "a", Props: s.fake("a", func(f *fake, ctx actor.Context) bool {
-			_, ok := ctx.Message().(actors.Start)
+			_, ok := ctx.Message().(*actors.Start)
 			if ok && f.incarnation > 0 {
 				ctx.Stop(ctx.Self())
 				return true
@@ -75,8 +75,7 @@ func TestStopGoesDownTheTree(t *testing.T) {
 
 func TestParentHearsOfTheEndOnce(t *testing.T) {
 	bubble(t, func(s *scene) {
-		var parent *actor.PID
-		parent = s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
+		parent := s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
 			if _, ok := ctx.Message().(*actor.Started); ok {
 				props, err := supervisor.Props(supervisor.Spec{
 					Name: "test", Period: time.Second, Children: s.children("a"), Subscribers: []*actor.PID{ctx.Self()},

@@ -115,7 +115,7 @@ func TestActorThatPanicsWhileStoppingIsLeftBehind(t *testing.T) {
 func TestActorThatNeverEndsAfterItsPanicIsLeftBehind(t *testing.T) {
 	bubble(t, func(s *scene) {
 		s.start(supervisor.Spec{Children: []supervisor.Child{{ID: "a", Props: s.fake("a", func(f *fake, ctx actor.Context) bool {
-			if _, ok := ctx.Message().(actors.Start); ok {
+			if _, ok := ctx.Message().(*actors.Start); ok {
 				ctx.Spawn(actor.PropsFromFunc(func(actor.Context) {}))
 			}
 			return panicsAt[*actor.Stopped](f, ctx)
@@ -134,7 +134,7 @@ func TestActorThatNeverEndsAfterItsPanicIsLeftBehind(t *testing.T) {
 func TestActorThatPanicsAtEveryStartIsGivenUp(t *testing.T) {
 	for name, behaviour := range map[string]func(*fake, actor.Context) bool{
 		"of the actor": panicsAt[*actor.Started],
-		"of the child": panicsAt[actors.Start],
+		"of the child": panicsAt[*actors.Start],
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(s *scene) {
@@ -149,7 +149,7 @@ func TestActorThatPanicsAtEveryStartIsGivenUp(t *testing.T) {
 
 func TestPanicDuringStopIsReported(t *testing.T) {
 	bubble(t, func(s *scene) {
-		spec := supervisor.Spec{Children: append(s.children("a"), supervisor.Child{ID: "b", Props: s.fake("b", panicsAt[actors.Stop])})}
+		spec := supervisor.Spec{Children: append(s.children("a"), supervisor.Child{ID: "b", Props: s.fake("b", panicsAt[*actors.Stop])})}
 		s.start(spec)
 		s.journal.take()
 		assert.EqualError(t, s.stop(), "child b: panic: again")
@@ -174,7 +174,7 @@ func TestPlainStopOfABlockedChildEnds(t *testing.T) {
 	bubble(t, func(s *scene) {
 		release := make(chan struct{})
 		s.start(supervisor.Spec{Children: []supervisor.Child{{ID: "a", Props: s.fake("a", func(_ *fake, ctx actor.Context) bool {
-			if _, ok := ctx.Message().(actors.Start); ok {
+			if _, ok := ctx.Message().(*actors.Start); ok {
 				<-release
 			}
 			return false

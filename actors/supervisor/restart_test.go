@@ -124,9 +124,9 @@ func TestChildThatEndsAtOnceIsNotStartedInALoop(t *testing.T) {
 	bubble(t, func(s *scene) {
 		spec := often
 		spec.Children = []supervisor.Child{{ID: "a", Props: s.fake("a", func(f *fake, ctx actor.Context) bool {
-			if _, ok := ctx.Message().(actors.Start); ok {
+			if _, ok := ctx.Message().(*actors.Start); ok {
 				f.journal.add("start")
-				ctx.Send(ctx.Parent(), actors.Down{Who: ctx.Self(), Exit: actors.Exit{Reason: actors.ReasonStartFailed}})
+				ctx.Send(ctx.Parent(), &actors.Down{Who: ctx.Self(), Exit: actors.Exit{Reason: actors.ReasonStartFailed}})
 			}
 			return false
 		})}}

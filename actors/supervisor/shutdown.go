@@ -12,7 +12,7 @@ import (
 )
 
 // stop handles a request to end, in any phase.
-func (s *supervisor) stop(ctx actor.Context, msg actors.Stop) {
+func (s *supervisor) stop(ctx actor.Context, msg *actors.Stop) {
 	if sender := ctx.Sender(); sender != nil {
 		s.askers = append(s.askers, sender)
 	}
@@ -56,7 +56,7 @@ func (s *supervisor) carryOut(ctx actor.Context, o order) {
 	c := s.children[o.child]
 	switch o.step {
 	case ask:
-		ctx.Request(c.pid, actors.Stop{Grace: o.grace})
+		ctx.Request(c.pid, &actors.Stop{Grace: o.grace})
 	case end:
 		ctx.Stop(c.pid)
 	case abandon:
@@ -67,7 +67,7 @@ func (s *supervisor) carryOut(ctx actor.Context, o order) {
 }
 
 // childStopped handles a child's answer to Stop.
-func (s *supervisor) childStopped(ctx actor.Context, msg actors.Stopped) {
+func (s *supervisor) childStopped(ctx actor.Context, msg *actors.Stopped) {
 	c := s.find(msg.Who)
 	if c == nil || s.phase != stopping || !s.teardown.awaits(c.index) {
 		return
@@ -137,12 +137,12 @@ func (s *supervisor) farewell(ctx actor.Context) {
 		if problems != nil {
 			err = oneLine("", multierror.Append(nil, s.gaveUp, problems))
 		}
-		s.announce(ctx, actors.GaveUp{Who: s.self, Err: s.gaveUp})
+		s.announce(ctx, &actors.GaveUp{Who: s.self, Err: s.gaveUp})
 		s.emit(GaveUp{Err: s.gaveUp})
 	}
-	s.announce(ctx, actors.Down{Who: s.self, Incarnation: 1, Exit: exit})
+	s.announce(ctx, &actors.Down{Who: s.self, Incarnation: 1, Exit: exit})
 	for _, asker := range s.askers {
-		ctx.Send(asker, actors.Stopped{Who: s.self, Err: problems})
+		ctx.Send(asker, &actors.Stopped{Who: s.self, Err: problems})
 	}
 	s.emit(Ended{Err: err})
 }

@@ -63,24 +63,24 @@ func (s Spec) validate() error {
 		faults = multierror.Append(faults, fmt.Errorf("unknown Strategy %d", s.Strategy))
 	}
 	if s.Intensity < 0 {
-		faults = multierror.Append(faults, fmt.Errorf("Intensity is negative: %d", s.Intensity))
+		faults = multierror.Append(faults, fmt.Errorf("spec.Intensity is negative: %d", s.Intensity))
 	}
 	if s.Period < 0 {
-		faults = multierror.Append(faults, fmt.Errorf("Period is negative: %s", s.Period))
+		faults = multierror.Append(faults, fmt.Errorf("spec.Period is negative: %s", s.Period))
 	}
 	faults = multierror.Append(faults, s.Backoff.faults()...)
 	seen := make(map[string]int, len(s.Children))
 	for i, c := range s.Children {
 		faults = multierror.Append(faults, c.faults(i)...)
 		if first, twice := seen[c.ID]; twice && c.ID != "" {
-			faults = multierror.Append(faults, fmt.Errorf("Children[%d]: ID %q is that of Children[%d]", i, c.ID, first))
+			faults = multierror.Append(faults, fmt.Errorf("spec.Children[%d]: ID %q is that of spec.Children[%d]", i, c.ID, first))
 			continue
 		}
 		seen[c.ID] = i
 	}
 	for i, pid := range s.Subscribers {
 		if pid == nil {
-			faults = multierror.Append(faults, fmt.Errorf("Subscribers[%d] is nil", i))
+			faults = multierror.Append(faults, fmt.Errorf("spec.Subscribers[%d] is nil", i))
 		}
 	}
 	return oneLine(fmt.Sprintf("supervisor: %q: ", s.Name), faults)
@@ -90,13 +90,13 @@ func (s Spec) validate() error {
 func (c Child) faults(i int) []error {
 	var faults []error
 	if !childID.MatchString(c.ID) {
-		faults = append(faults, fmt.Errorf("Children[%d]: ID %q does not match %s", i, c.ID, childID))
+		faults = append(faults, fmt.Errorf("spec.Children[%d]: ID %q does not match %s", i, c.ID, childID))
 	}
 	if c.Props == nil {
-		faults = append(faults, fmt.Errorf("Children[%d]: Props is nil", i))
+		faults = append(faults, fmt.Errorf("spec.Children[%d]: Props is nil", i))
 	}
 	if c.Restart > Temporary {
-		faults = append(faults, fmt.Errorf("Children[%d]: unknown Restart %d", i, c.Restart))
+		faults = append(faults, fmt.Errorf("spec.Children[%d]: unknown Restart %d", i, c.Restart))
 	}
 	return faults
 }

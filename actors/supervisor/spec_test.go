@@ -33,18 +33,18 @@ func TestPropsNamesEveryFaultAtOnce(t *testing.T) {
 	const pattern = "does not match ^[A-Za-z0-9._-]{1,128}$"
 	assert.EqualError(t, err, `supervisor: "s": `+strings.Join([]string{
 		"unknown Strategy 9",
-		"Intensity is negative: -1",
-		"Period is negative: -1s",
-		"Backoff.Min is negative: -1ns",
-		"Backoff.Max is negative: -2ns",
-		"Backoff.ResetAfter is negative: -3ns",
-		"Backoff.Jitter is not in [0, 1]: NaN",
-		`Children[1]: ID "" ` + pattern,
-		"Children[1]: Props is nil",
-		"Children[2]: unknown Restart 3",
-		`Children[2]: ID "a" is that of Children[0]`,
-		`Children[3]: ID "a/b" ` + pattern,
-		"Subscribers[0] is nil",
+		"spec.Intensity is negative: -1",
+		"spec.Period is negative: -1s",
+		"spec.Backoff.Min is negative: -1ns",
+		"spec.Backoff.Max is negative: -2ns",
+		"spec.Backoff.ResetAfter is negative: -3ns",
+		"spec.Backoff.Jitter is not in [0, 1]: NaN",
+		`spec.Children[1]: ID "" ` + pattern,
+		"spec.Children[1]: Props is nil",
+		"spec.Children[2]: unknown Restart 3",
+		`spec.Children[2]: ID "a" is that of spec.Children[0]`,
+		`spec.Children[3]: ID "a/b" ` + pattern,
+		"spec.Subscribers[0] is nil",
 	}, "; "))
 	var all *multierror.Error
 	require.ErrorAs(t, err, &all)

@@ -15,7 +15,7 @@ import (
 
 // deaf ignores Stop, as a child that takes its time.
 func deaf(f *fake, ctx actor.Context) bool {
-	msg, ok := ctx.Message().(actors.Stop)
+	msg, ok := ctx.Message().(*actors.Stop)
 	if ok {
 		f.journal.add("%s hears stop %s", f.name, msg.Grace)
 	}
@@ -24,7 +24,7 @@ func deaf(f *fake, ctx actor.Context) bool {
 
 // stoneDeaf ignores every Stop.
 func stoneDeaf(f *fake, ctx actor.Context) bool {
-	_, ok := ctx.Message().(actors.Stop)
+	_, ok := ctx.Message().(*actors.Stop)
 	return ok
 }
 
@@ -99,10 +99,10 @@ func TestStopDuringAFailingLoopIsAnswered(t *testing.T) {
 	for range 20 {
 		failing := actor.PropsFromFunc(func(ctx actor.Context) {
 			switch ctx.Message().(type) {
-			case actors.Start:
-				ctx.Send(ctx.Parent(), actors.Down{Who: ctx.Self(), Exit: actors.Exit{Reason: actors.ReasonStartFailed}})
-			case actors.Stop:
-				ctx.Respond(actors.Stopped{Who: ctx.Self()})
+			case *actors.Start:
+				ctx.Send(ctx.Parent(), &actors.Down{Who: ctx.Self(), Exit: actors.Exit{Reason: actors.ReasonStartFailed}})
+			case *actors.Stop:
+				ctx.Respond(&actors.Stopped{Who: ctx.Self()})
 			}
 		})
 		restarts := make(chan struct{}, 1000)
@@ -129,9 +129,9 @@ func TestStopDuringAFailingLoopIsAnswered(t *testing.T) {
 		for range 100 {
 			<-restarts
 		}
-		answer, err := system.Root.RequestFuture(sup, actors.Stop{}, time.Minute).Result()
+		answer, err := system.Root.RequestFuture(sup, &actors.Stop{}, time.Minute).Result()
 		require.NoError(t, err)
-		require.Equal(t, actors.Stopped{Who: sup}, answer)
+		require.Equal(t, &actors.Stopped{Who: sup}, answer)
 		require.NoError(t, <-over)
 	}
 }
@@ -140,14 +140,14 @@ func TestEveryStopIsAnswered(t *testing.T) {
 	bubble(t, func(s *scene) {
 		spec := supervisor.Spec{Children: append(s.children("a"), supervisor.Child{ID: "b", Props: s.fake("b", deaf)})}
 		s.start(spec)
-		answers := make(chan actors.Stopped, 100)
+		answers := make(chan *actors.Stopped, 100)
 		asker := s.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
-			if msg, ok := ctx.Message().(actors.Stopped); ok {
+			if msg, ok := ctx.Message().(*actors.Stopped); ok {
 				answers <- msg
 			}
 		}))
 		for range cap(answers) {
-			s.system.Root.RequestWithCustomSender(s.sup, actors.Stop{}, asker)
+			s.system.Root.RequestWithCustomSender(s.sup, &actors.Stop{}, asker)
 		}
 		synctest.Wait()
 		assert.Empty(t, answers, "while b takes its time")
@@ -217,7 +217,7 @@ func TestChildThatBlocksIsLeftBehindAndReported(t *testing.T) {
 		release := make(chan struct{})
 		spec := supervisor.Spec{Children: s.children("a")}
 		spec.Children = append(spec.Children, supervisor.Child{ID: "b", Grace: -1, Props: s.fake("b", func(_ *fake, ctx actor.Context) bool {
-			if _, ok := ctx.Message().(actors.Start); ok {
+			if _, ok := ctx.Message().(*actors.Start); ok {
 				<-release
 			}
 			return false

@@ -92,9 +92,9 @@ func (s *supervisor) Receive(ctx actor.Context) {
 	case *actor.Started:
 		s.self = ctx.Self()
 		s.begin(ctx)
-	case actors.Started:
+	case *actors.Started:
 		s.childStarted(msg)
-	case actors.Down:
+	case *actors.Down:
 		s.childDown(ctx, msg)
 	case *actor.Terminated:
 		s.childTerminated(ctx, msg)
@@ -104,9 +104,9 @@ func (s *supervisor) Receive(ctx actor.Context) {
 		s.restart(ctx, msg)
 	case *endOverdue:
 		s.endOverdue(ctx, msg)
-	case actors.Stop:
+	case *actors.Stop:
 		s.stop(ctx, msg)
-	case actors.Stopped:
+	case *actors.Stopped:
 		s.childStopped(ctx, msg)
 	case *stopOverdue:
 		s.stopOverdue(ctx, msg)
