@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"brood/actors"
+	"brood/actors/protocol"
 )
 
 // phase is where an incarnation is in its life.
@@ -54,8 +55,8 @@ const (
 
 var (
 	errSurvived  = fmt.Errorf("still there %s after SIGKILL", reapDelay)
-	errWireEnded = errors.New("wire: child closed its end and runs on")
-	errNoHello   = errors.New("wire: no hello in time")
+	errWireEnded = fmt.Errorf("%w: child closed its end of the wire and runs on", protocol.ErrProtocol)
+	errNoHello   = errors.New("no hello in time")
 )
 
 // limits is what the machine needs of a Spec.

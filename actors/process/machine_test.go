@@ -1,0 +1,163 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/actors"
+	"brood/tests/transcript"
+)
+
+// The life of a child, event by event. An event line is what happened; below
+// it stand the effects and the state after it.
+func TestMachineTranscripts(t *testing.T) {
+	transcript.Replay(t, "machine", func(t *testing.T) func(string) []string {
+		var s state
+		l := limits{hello: true, startTimeout: 10 * time.Second, grace: 5 * time.Second, drain: 2 * time.Second}
+		return func(line string) []string {
+			words, values := transcript.Fields(line)
+			if words[0] == "limits" {
+				l.hello = values["hello"] == "true"
+				return nil
+			}
+			var effects []effect
+			s, effects = step(s, parseEvent(t, words[0], values), l)
+			var said []string
+			for _, e := range effects {
+				said = append(said, e.String())
+			}
+			return append(said, describe(s))
+		}
+	})
+}
+
+func parseEvent(t *testing.T, word string, values map[string]string) event {
+	t.Helper()
+	number := func(name string) int {
+		n, err := strconv.Atoi(values[name])
+		require.NoError(t, err, name)
+		return n
+	}
+	var err error
+	if values["err"] != "" {
+		err = errors.New(values["err"])
+	}
+	switch word {
+	case "start":
+		return event{kind: evStart}
+	case "spawned":
+		return event{kind: evSpawned, streams: number("streams")}
+	case "spawn-failed":
+		return event{kind: evSpawnFailed, err: err}
+	case "hello":
+		return event{kind: evHello}
+	case "fault":
+		return event{kind: evFault, reason: actors.ReasonProtocol, err: err}
+	case "stop":
+		grace, bad := time.ParseDuration(values["grace"])
+		require.NoError(t, bad)
+		return event{kind: evStop, grace: grace}
+	case "stream-ended":
+		return event{kind: evStreamEnded}
+	case "wire-ended":
+		return event{kind: evWireEnded, err: err}
+	case "wire-broken":
+		return event{kind: evWireBroken}
+	case "exited":
+		return event{kind: evExited}
+	case "expired":
+		for i, name := range timerNames {
+			if name == values["timer"] {
+				return event{kind: evExpired, timer: timer(i), busy: values["busy"] == "true"}
+			}
+		}
+	}
+	t.Fatalf("unknown event %q %v", word, values)
+	return event{}
+}
+
+func describe(s state) string {
+	text := fmt.Sprintf("= %s #%d", s.phase, s.incarnation)
+	if s.open != 0 {
+		text += fmt.Sprintf(" open=%d", s.open)
+	}
+	if s.stop {
+		text += " stop"
+	}
+	if s.reason != 0 {
+		text += fmt.Sprintf(" reason=%q", s.reason)
+	}
+	if s.cause != nil {
+		text += fmt.Sprintf(" cause=%q", s.cause)
+	}
+	if s.cut {
+		text += " cut"
+	}
+	return text
+}
+
+// Whatever happens in whatever order, an incarnation ends once, and Stop is
+// answered: the machine can not get stuck while its alarms ring.
+func TestMachineAlwaysEnds(t *testing.T) {
+	l := limits{hello: true, startTimeout: time.Second, grace: time.Second, drain: time.Second}
+	events := []event{
+		{kind: evHello}, {kind: evFault, reason: actors.ReasonProtocol}, {kind: evStop}, {kind: evStop, grace: -1},
+		{kind: evStreamEnded}, {kind: evWireEnded}, {kind: evExited}, {kind: evStart}, {kind: evWireBroken},
+	}
+	for seed := range 3000 {
+		s, _ := step(state{}, event{kind: evStart}, l)
+		s, _ = step(s, event{kind: evSpawned, streams: 3}, l)
+		ends, streams, exited := 0, 3, false
+		var armed []timer
+		apply := func(ev event) {
+			var effects []effect
+			s, effects = step(s, ev, l)
+			for _, e := range effects {
+				switch e.kind {
+				case efEnd:
+					ends++
+				case efDisarm:
+					armed = nil
+				case efArm:
+					armed = append(armed, e.timer)
+				}
+			}
+		}
+		for n := seed; n > 0 && s.phase != idle; n /= len(events) {
+			ev := events[n%len(events)]
+			switch ev.kind {
+			case evStreamEnded, evWireEnded:
+				if streams == 0 {
+					continue
+				}
+				streams--
+			case evExited:
+				if exited {
+					continue
+				}
+				exited = true
+			}
+			apply(ev)
+		}
+		if s.phase != idle {
+			apply(event{kind: evStop, grace: time.Second})
+		}
+		// From here only alarms ring: the child never ends by itself.
+		for range 10 {
+			if s.phase == idle || len(armed) == 0 {
+				break
+			}
+			next := armed[0]
+			armed = armed[1:]
+			apply(event{kind: evExpired, timer: next})
+		}
+		require.Equal(t, idle, s.phase, "seed %d: stuck in %s", seed, describe(s))
+		assert.Equal(t, 1, ends, "seed %d", seed)
+	}
+}
