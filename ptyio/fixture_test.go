@@ -25,7 +25,8 @@ func helper(name string, args ...string) ptyio.Command {
 	}
 }
 
-// start starts cmd, and closes and reaps it when the test is over.
+// start starts cmd, and closes and reaps it when the test is over. A read that
+// would never end fails.
 func start(t *testing.T, transport ptyio.Transport, cmd ptyio.Command) ptyio.Conn {
 	t.Helper()
 	conn, err := transport.Start(cmd)
@@ -34,6 +35,11 @@ func start(t *testing.T, transport ptyio.Transport, cmd ptyio.Command) ptyio.Con
 		conn.Close()
 		conn.Wait()
 	})
+	for _, output := range []ptyio.Output{conn.Stdout(), conn.Stderr()} {
+		if output != nil {
+			require.NoError(t, output.SetReadDeadline(time.Now().Add(2*limit)))
+		}
+	}
 	return conn
 }
 
