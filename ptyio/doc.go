@@ -46,5 +46,5 @@
 // All of this holds on Linux. On macOS reads and writes on a terminal have no
 // deadlines, and a waiting child costs a thread. On Windows there are pipes
 // without deadlines, Kill instead of signals, only the child itself is killed,
-// Files are not passed, and [PTY] returns [ErrUnsupported].
+// Files are refused, and [PTY] returns [ErrUnsupported].
 package ptyio
