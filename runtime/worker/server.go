@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"brood/actors/protocol"
@@ -17,22 +18,24 @@ const (
 	readBytes = 16 << 10
 	// flushBytes is when answers are written although more tasks wait.
 	flushBytes = 32 << 10
-	// holdBack is how long an answer may wait for others to be written with:
-	// long enough for a burst of quick tasks, short beside a slow one.
-	holdBack = time.Millisecond
+	// slow is when a task counts as slow: answers to tasks before it are
+	// written, and somebody else reads the wire.
+	slow = time.Millisecond
 	// orphanGrace is how long a handler may go on when the pool is gone.
 	orphanGrace = 5 * time.Second
 )
 
-// server answers the tasks of one wire. Two goroutines use it: the reader,
-// which is Serve's own, takes frames and answers pings at once; the handler's
-// goroutine, which Serve starts and awaits, answers tasks.
+// server answers the tasks of one wire. The goroutine of Serve both reads and
+// handles, so that a quick task costs no switch of goroutines. Only when a task
+// turns out to be slow does a second goroutine take over reading, for as long
+// as the task runs: pings are answered and cancels followed meanwhile.
 type server struct {
 	handle   Handler
 	name     string
 	recorder *telemetry.Recorder
 	self     uint32 // incarnation
-	decoder  protocol.Decoder
+	in       io.Reader
+	decoder  protocol.Decoder // belongs to whoever reads
 
 	write struct {
 		sync.Mutex
@@ -40,29 +43,39 @@ type server struct {
 		encoder protocol.Encoder
 		buf     []byte
 		err     error
-		late    *time.Timer // writes what was held back
-		held    bool        // late is set
 	}
 
 	mu      sync.Mutex
 	more    sync.Cond
 	queue   []*job
 	jobs    map[uint64]*job // in the queue or with the handler
-	closing bool
+	reading bool            // somebody reads
+	idle    bool            // the handler's goroutine waits for jobs
+	closing error           // why no more tasks will come
+
+	started atomic.Uint64 // jobs that the handler began
+	ended   atomic.Uint64 // jobs that it ended
+	watched uint64        // the job that watch looked at last
+	watch   *time.Timer
+	waiting atomic.Bool // watch is set
+
+	orphaned *time.Timer // ends the process of a handler that does not end
 }
 
-func newServer(handle Handler, w io.Writer, incarnation uint32) *server {
+// errShutdown is the good reason for which no more tasks come.
+var errShutdown = errors.New("worker: shutdown")
+
+func newServer(handle Handler, in io.Reader, w io.Writer, incarnation uint32) *server {
 	s := &server{
 		handle:   handle,
 		name:     Name(),
 		recorder: telemetry.New(nil),
 		self:     incarnation,
+		in:       in,
 		jobs:     map[uint64]*job{},
 	}
 	s.more.L = &s.mu
 	s.write.w = w
-	s.write.late = time.AfterFunc(time.Hour, func() { _ = s.flush() }) // an error is kept
-	s.write.late.Stop()
 	s.write.encoder, s.decoder = protocol.Wire{}.Open()
 	return s
 }
@@ -85,10 +98,6 @@ func (s *server) send(m *protocol.Message, flush bool) error {
 	if flush || len(buf) >= flushBytes {
 		return s.flushLocked()
 	}
-	if !s.write.held {
-		s.write.held = true
-		s.write.late.Reset(holdBack)
-	}
 	return s.write.err
 }
 
@@ -99,10 +108,6 @@ func (s *server) flush() error {
 }
 
 func (s *server) flushLocked() error {
-	if s.write.held {
-		s.write.held = false
-		s.write.late.Stop()
-	}
 	if s.write.err == nil && len(s.write.buf) > 0 {
 		_, s.write.err = s.write.w.Write(s.write.buf)
 		s.write.buf = s.write.buf[:0]
@@ -110,55 +115,153 @@ func (s *server) flushLocked() error {
 	return s.write.err
 }
 
-// serve reads until shutdown or the end of the wire, then waits for the
-// handler to finish; if the pool is gone, for orphanGrace at most.
-func (s *server) serve(in io.Reader) error {
+// serve handles tasks until there are no more.
+func (s *server) serve() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	answered := make(chan error, 1)
-	go func() { answered <- s.answer() }()
-	err := s.read(ctx, in)
-	s.close(err != nil)
-	if err == nil {
-		return <-answered
+	s.watch = newTimer(func() { s.checkSlow(ctx) })
+	s.orphaned = newTimer(func() { Exit(ErrPoolGone) })
+	defer s.watch.Stop()
+	defer s.orphaned.Stop()
+	for {
+		j, last := s.next(ctx)
+		if j == nil {
+			break
+		}
+		if err := s.answer(j, last); err != nil {
+			return s.result(err)
+		}
 	}
-	cancel() // nobody waits for the answers any more
-	orphaned := time.NewTimer(orphanGrace)
-	defer orphaned.Stop()
-	select {
-	case <-answered:
-	case <-orphaned.C:
-	}
-	return err
+	return s.result(s.flush())
 }
 
-// read takes frames until a shutdown (nil) or an error.
-func (s *server) read(ctx context.Context, in io.Reader) error {
+// result is what Serve returns: why the reading ended says more than what then
+// went wrong with the writing.
+func (s *server) result(written error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closing != nil && !errors.Is(s.closing, errShutdown):
+		return s.closing
+	case written != nil:
+		return fmt.Errorf("worker: write: %w", written)
+	}
+	return nil
+}
+
+// newTimer returns a timer that is not set.
+func newTimer(f func()) *time.Timer {
+	t := time.AfterFunc(time.Hour, f)
+	t.Stop()
+	return t
+}
+
+// next returns the next job, and whether no other waits behind it. If none
+// waits it reads, unless somebody else does. It returns nil when there will be
+// none.
+func (s *server) next(ctx context.Context) (j *job, last bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.queue) == 0 && s.closing == nil {
+		if s.reading {
+			s.idle = true
+			s.more.Wait()
+			s.idle = false
+			continue
+		}
+		s.readLocked(ctx)
+	}
+	if len(s.queue) == 0 {
+		return nil, true
+	}
+	j = s.queue[0]
+	s.queue[0] = nil
+	s.queue = s.queue[1:]
+	return j, len(s.queue) == 0
+}
+
+// readLocked reads once, without holding the lock while it waits.
+func (s *server) readLocked(ctx context.Context) {
+	s.reading = true
+	s.mu.Unlock()
+	err := s.read(ctx)
+	s.mu.Lock()
+	s.reading = false
+	if err != nil {
+		s.closing = err
+		if !errors.Is(err, errShutdown) {
+			s.queue = nil // nobody waits for the answers any more
+			s.endAll()
+		}
+	}
+	s.more.Signal()
+}
+
+// endAll cancels every job, and the process if that does not help: a worker
+// must not outlive its pool.
+func (s *server) endAll() {
+	for _, j := range s.jobs {
+		j.cancel()
+	}
+	if len(s.jobs) > 0 {
+		s.orphaned.Reset(orphanGrace)
+	}
+}
+
+// read takes the frames of one read.
+func (s *server) read(ctx context.Context) error {
+	n, err := s.in.Read(s.decoder.Space(readBytes))
+	s.decoder.Advance(n)
 	var m protocol.Message
 	for {
-		n, err := in.Read(s.decoder.Space(readBytes))
-		s.decoder.Advance(n)
-		for {
-			ok, bad := s.decoder.Next(&m)
-			if bad != nil {
-				return bad
-			}
-			if !ok {
-				break
-			}
-			if m.Kind == protocol.Shutdown {
-				return nil
-			}
-			if bad := s.take(ctx, &m); bad != nil {
-				return bad
-			}
+		ok, bad := s.decoder.Next(&m)
+		if bad != nil {
+			return bad
 		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return ErrPoolGone
-		case err != nil:
-			return fmt.Errorf("worker: read: %w", err)
+		if !ok {
+			break
 		}
+		if bad := s.take(ctx, &m); bad != nil {
+			return bad
+		}
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return ErrPoolGone
+	case err != nil:
+		return fmt.Errorf("worker: read: %w", err)
+	}
+	return nil
+}
+
+// checkSlow runs when watch rings. If the job of last time is still with the
+// handler, it is slow: what was held back is written, and the wire is read
+// here until the handler is back.
+func (s *server) checkSlow(ctx context.Context) {
+	job := s.started.Load()
+	if job != s.ended.Load() {
+		if job != s.watched {
+			s.watched = job
+			s.watch.Reset(slow)
+			return
+		}
+		_ = s.flush() // an error is kept
+		s.mu.Lock()
+		for !s.reading && !s.idle && s.closing == nil {
+			s.readLocked(ctx)
+		}
+		s.mu.Unlock()
+	}
+	s.waiting.Store(false)
+	if s.started.Load() != s.ended.Load() {
+		s.watchJob() // it began before waiting was taken back
+	}
+}
+
+// watchJob makes sure that watch rings.
+func (s *server) watchJob() {
+	if !s.waiting.Swap(true) {
+		s.watch.Reset(slow)
 	}
 }
 
@@ -169,6 +272,8 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 		return nil
 	case protocol.Cancel:
 		return s.cancel(m.ID)
+	case protocol.Shutdown:
+		return errShutdown
 	case protocol.Ping:
 		return s.send(&protocol.Message{Kind: protocol.Pong, ID: m.ID}, true)
 	}
@@ -183,7 +288,6 @@ func (s *server) enqueue(ctx context.Context, m *protocol.Message) {
 	s.queue = append(s.queue, j)
 	s.jobs[m.ID] = j
 	s.mu.Unlock()
-	s.more.Signal()
 }
 
 // cancel ends a task: one that waits is answered at once, one that runs has
@@ -211,58 +315,25 @@ func (s *server) cancel(id uint64) error {
 	return s.send(&protocol.Message{Kind: protocol.Error, ID: id, Payload: []byte(context.Canceled.Error())}, true)
 }
 
-// close says that no more tasks will come; drop, that those which wait are not
-// wanted any more.
-func (s *server) close(drop bool) {
-	s.mu.Lock()
-	s.closing = true
-	if drop {
-		s.queue = nil
+// answer lets the handler work on a job. Answers are written when no job
+// waits, so that a burst costs few writes.
+func (s *server) answer(j *job, last bool) error {
+	s.started.Add(1)
+	s.watchJob()
+	answer := s.run(j)
+	s.ended.Add(1)
+	j.cancel()
+	err := s.send(answer, last)
+	if errors.Is(err, codec.ErrTooLarge) {
+		err = s.send(tooLarge(answer, err), last)
 	}
-	s.mu.Unlock()
-	s.more.Signal()
-}
-
-// answer lets the handler work on one job after the other. Answers are written
-// when no job waits, so that a burst costs few writes.
-func (s *server) answer() error {
-	for {
-		j, last := s.next()
-		if j == nil {
-			return s.flush()
-		}
-		answer := s.run(j)
-		j.cancel()
-		err := s.send(answer, last)
-		if errors.Is(err, codec.ErrTooLarge) {
-			err = s.send(tooLarge(answer, err), last)
-		}
-		s.forget(j)
-		if err != nil {
-			return fmt.Errorf("worker: write: %w", err)
-		}
-	}
+	s.forget(j)
+	return err
 }
 
 func tooLarge(answer *protocol.Message, err error) *protocol.Message {
 	answer.Kind, answer.Payload = protocol.Error, []byte("answer not sent: "+err.Error())
 	return answer
-}
-
-// next waits for a job; nil means that there will be none. last says that no
-// other waits behind it.
-func (s *server) next() (j *job, last bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.queue) == 0 && !s.closing {
-		s.more.Wait()
-	}
-	if len(s.queue) == 0 {
-		return nil, true
-	}
-	j = s.queue[0]
-	s.queue = s.queue[1:]
-	return j, len(s.queue) == 0
 }
 
 func (s *server) forget(j *job) {

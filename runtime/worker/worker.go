@@ -46,11 +46,11 @@ func Serve(handle Handler) error {
 	in, out := openLink(link)
 	defer in.Close()
 	defer out.Close()
-	s := newServer(handle, out, link.Incarnation)
+	s := newServer(handle, in, out, link.Incarnation)
 	if err := s.hello(); err != nil {
 		return err
 	}
-	return s.serve(in)
+	return s.serve()
 }
 
 // Exit ends the process: with status 0 if err is nil or the pool is gone, else

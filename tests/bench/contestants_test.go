@@ -19,7 +19,8 @@ type contestant struct {
 
 var contestants = []contestant{
 	{baselineName, newBaseline},
-	// newBrood belongs here.
+	{"brood", newBrood(1)},
+	{"brood-slots=16", newBrood(16)},
 }
 
 // shape is a number of goroutines that submit one task after the other.

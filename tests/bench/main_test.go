@@ -14,6 +14,7 @@ import (
 	"os"
 	"testing"
 
+	"brood/runtime/worker"
 	"brood/tests/leak"
 )
 
@@ -22,6 +23,9 @@ import (
 const childName = "BENCH_CHILD"
 
 func TestMain(m *testing.M) {
+	if worker.Name() == workerName {
+		worker.Exit(worker.Serve(echo))
+	}
 	if os.Getenv(childName) == baselineName {
 		if err := echoJSON(os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, "bench: child:", err)
