@@ -77,7 +77,7 @@ func (c *child) report(message any) {
 		c.spawned(m)
 	case *replies:
 		if m.run == c.run {
-			c.replied(m.messages)
+			c.replied(m)
 		}
 	case *wireEnded:
 		c.wireEnded(m)

@@ -125,7 +125,7 @@ func (c *child) ping(r reply) error {
 		return actors.ErrNotRunning
 	}
 	c.tasks.lastID++
-	if err := c.send(&protocol.Message{Kind: protocol.Ping, ID: c.tasks.lastID}); err != nil {
+	if err := c.send(protocol.Message{Kind: protocol.Ping, ID: c.tasks.lastID}); err != nil {
 		return err
 	}
 	c.tasks.pings[c.tasks.lastID] = ping{reply: r, sent: time.Now()}

@@ -15,7 +15,7 @@ var errActorEnded = errors.New("the actor that owned the child ended")
 // askToEnd sends the protocol's shutdown; a child that is not ready yet would
 // not understand it and is told by signal.
 func (c *child) askToEnd() {
-	if err := c.send(&protocol.Message{Kind: protocol.Shutdown}); err != nil {
+	if err := c.send(protocol.Message{Kind: protocol.Shutdown}); err != nil {
 		c.terminate()
 	}
 }

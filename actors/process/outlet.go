@@ -25,29 +25,29 @@ func (o *outlet) add(p []byte) {
 	o.added += uint64(len(p))
 }
 
-// flush writes what it can. fly starts a flusher for the rest, which must end
-// in a call of landed.
-func (o *outlet) flush(fly func(p []byte)) {
+// flush writes what it can and returns what does not fit, for a flusher that
+// must end in a call of landed; nil if there is none.
+func (o *outlet) flush() (rest []byte) {
 	if o.flying > 0 || len(o.buf) == 0 || o.err != nil {
-		return
+		return nil
 	}
-	rest := o.buf
+	rest = o.buf
 	if o.try != nil {
 		n, err := o.try(rest)
 		o.written += uint64(n)
 		if err != nil {
 			o.fail(err)
-			return
+			return nil
 		}
 		rest = rest[n:]
 	}
 	if len(rest) == 0 {
 		o.buf = o.buf[:0]
-		return
+		return nil
 	}
 	o.flying = len(rest)
 	o.buf, o.spare = o.spare[:0], o.buf
-	fly(rest)
+	return rest
 }
 
 // landed takes the flusher's report.

@@ -1,8 +1,9 @@
 package process
 
 import (
+	"sync"
+
 	"brood/actors"
-	"brood/actors/protocol"
 	"brood/ptyio"
 )
 
@@ -74,9 +75,9 @@ func (r *run) readWire() {
 	for {
 		n, err := r.fromChild.Read(r.decoder.Space(readBytes))
 		r.decoder.Advance(n)
-		messages, bad := r.decode(n)
-		if len(messages) > 0 {
-			r.post(&replies{run: r, messages: messages})
+		message, bad := r.decode(n)
+		if len(message.messages) > 0 {
+			r.post(message)
 		}
 		if bad != nil {
 			end.err, end.fault = bad, true
@@ -90,22 +91,34 @@ func (r *run) readWire() {
 	r.post(end)
 }
 
+// repliesPool keeps the messages of readWire, which are many and short-lived.
+var repliesPool = sync.Pool{New: func() any { return new(replies) }}
+
+// free gives the message back. The payloads in it have owners of their own.
+func (r *replies) free() {
+	clear(r.messages)
+	r.run, r.messages = nil, r.messages[:0]
+	repliesPool.Put(r)
+}
+
 // decode takes all whole frames and gives their payloads memory of their own,
 // one piece for all of them: the decoder's buffer is read into again.
-func (r *run) decode(sizeHint int) (messages []protocol.Message, err error) {
+func (r *run) decode(sizeHint int) (*replies, error) {
+	message := repliesPool.Get().(*replies)
+	message.run = r
 	var slab []byte
 	for {
-		var m protocol.Message
-		ok, err := r.decoder.Next(&m)
+		ok, err := r.decoder.Next(&r.decoded)
 		if !ok || err != nil {
-			return messages, err
+			return message, err
 		}
+		m := r.decoded
 		if slab == nil {
 			slab = make([]byte, 0, max(sizeHint, len(m.Payload)))
 		}
 		start := len(slab)
 		slab = append(slab, m.Payload...)
 		m.Payload = slab[start:len(slab):len(slab)]
-		messages = append(messages, m)
+		message.messages = append(message.messages, m)
 	}
 }

@@ -28,6 +28,7 @@ type run struct {
 
 	encoder protocol.Encoder
 	decoder protocol.Decoder
+	decoded protocol.Message // the wire reader's
 	credits [stderr + 1]*credit // by stream; nil without OutputTo
 
 	mu        sync.Mutex
@@ -180,12 +181,15 @@ func (r *run) begin() {
 
 // flush writes what waits in the outlets.
 func (r *run) flush() {
-	for _, o := range []*outlet{&r.stdin, &r.wire} {
-		o.flush(func(p []byte) {
-			r.goes(func() {
-				n, err := o.w.Write(p)
-				r.post(&flushed{run: r, outlet: o, n: n, err: err})
-			})
+	r.flushOne(&r.stdin)
+	r.flushOne(&r.wire)
+}
+
+func (r *run) flushOne(o *outlet) {
+	if rest := o.flush(); rest != nil {
+		r.goes(func() {
+			n, err := o.w.Write(rest)
+			r.post(&flushed{run: r, outlet: o, n: n, err: err})
 		})
 	}
 }

@@ -23,6 +23,7 @@ type tasks struct {
 	freed     int    // slots, since the pool was told
 	cancelled []tombstone
 	overdue   alarm.Alarm
+	sending   protocol.Message
 }
 
 type ping struct {
@@ -47,7 +48,7 @@ func (c *child) take(call *Call) {
 	id := c.tasks.lastID
 	call.Attempts++
 	c.startExchange(call, id)
-	err := c.send(&protocol.Message{
+	err := c.send(protocol.Message{
 		Kind:    protocol.Task,
 		ID:      id,
 		Trace:   call.traceContext(),
@@ -95,11 +96,13 @@ func tooLarge(err error) error {
 }
 
 // send adds a message to what this turn writes to the child.
-func (c *child) send(m *protocol.Message) error {
+func (c *child) send(m protocol.Message) error {
 	m.Incarnation = c.state.incarnation
+	c.tasks.sending = m // a place that is there already: a pointer to m would cost an allocation
 	out := &c.run.wire
 	before := len(out.buf)
-	buf, err := c.run.encoder.Encode(out.buf, m)
+	buf, err := c.run.encoder.Encode(out.buf, &c.tasks.sending)
+	c.tasks.sending.Payload = nil
 	if err != nil {
 		return err
 	}
@@ -118,10 +121,10 @@ func (c *child) startExchange(call *Call, id uint64) {
 }
 
 // replied takes the frames of one read.
-func (c *child) replied(messages []protocol.Message) {
-	for i := range messages {
-		m := &messages[i]
-		if err := c.reply(m); err != nil {
+func (c *child) replied(r *replies) {
+	defer r.free()
+	for i := range r.messages {
+		if err := c.reply(&r.messages[i]); err != nil {
 			c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: err})
 			return
 		}
@@ -205,7 +208,7 @@ func (c *child) cancel(m *Cancel) {
 		call.exchange.End(m.Err)
 		call.Answer(c.system, actors.Result{Err: m.Err, Worker: c.run.conn.PID()})
 		// A cancel has no payload and always fits a frame.
-		_ = c.send(&protocol.Message{Kind: protocol.Cancel, ID: id})
+		_ = c.send(protocol.Message{Kind: protocol.Cancel, ID: id})
 		c.tasks.cancelled = append(c.tasks.cancelled, tombstone{id, time.Now().Add(c.spec.CancelGrace)})
 		c.armOverdue()
 		return

@@ -117,14 +117,12 @@ func (s *server) flushLocked() error {
 
 // serve handles tasks until there are no more.
 func (s *server) serve() error {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	s.watch = newTimer(func() { s.checkSlow(ctx) })
+	s.watch = newTimer(s.checkSlow)
 	s.orphaned = newTimer(func() { Exit(ErrPoolGone) })
 	defer s.watch.Stop()
 	defer s.orphaned.Stop()
 	for {
-		j, last := s.next(ctx)
+		j, last := s.next()
 		if j == nil {
 			break
 		}
@@ -159,7 +157,7 @@ func newTimer(f func()) *time.Timer {
 // next returns the next job, and whether no other waits behind it. If none
 // waits it reads, unless somebody else does. It returns nil when there will be
 // none.
-func (s *server) next(ctx context.Context) (j *job, last bool) {
+func (s *server) next() (j *job, last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.queue) == 0 && s.closing == nil {
@@ -169,7 +167,7 @@ func (s *server) next(ctx context.Context) (j *job, last bool) {
 			s.idle = false
 			continue
 		}
-		s.readLocked(ctx)
+		s.readLocked()
 	}
 	if len(s.queue) == 0 {
 		return nil, true
@@ -181,10 +179,10 @@ func (s *server) next(ctx context.Context) (j *job, last bool) {
 }
 
 // readLocked reads once, without holding the lock while it waits.
-func (s *server) readLocked(ctx context.Context) {
+func (s *server) readLocked() {
 	s.reading = true
 	s.mu.Unlock()
-	err := s.read(ctx)
+	err := s.read()
 	s.mu.Lock()
 	s.reading = false
 	if err != nil {
@@ -209,7 +207,7 @@ func (s *server) endAll() {
 }
 
 // read takes the frames of one read.
-func (s *server) read(ctx context.Context) error {
+func (s *server) read() error {
 	n, err := s.in.Read(s.decoder.Space(readBytes))
 	s.decoder.Advance(n)
 	var m protocol.Message
@@ -221,7 +219,7 @@ func (s *server) read(ctx context.Context) error {
 		if !ok {
 			break
 		}
-		if bad := s.take(ctx, &m); bad != nil {
+		if bad := s.take(&m); bad != nil {
 			return bad
 		}
 	}
@@ -237,7 +235,7 @@ func (s *server) read(ctx context.Context) error {
 // checkSlow runs when watch rings. If the job of last time is still with the
 // handler, it is slow: what was held back is written, and the wire is read
 // here until the handler is back.
-func (s *server) checkSlow(ctx context.Context) {
+func (s *server) checkSlow() {
 	job := s.started.Load()
 	if job != s.ended.Load() {
 		if job != s.watched {
@@ -248,7 +246,7 @@ func (s *server) checkSlow(ctx context.Context) {
 		_ = s.flush() // an error is kept
 		s.mu.Lock()
 		for !s.reading && !s.idle && s.closing == nil {
-			s.readLocked(ctx)
+			s.readLocked()
 		}
 		s.mu.Unlock()
 	}
@@ -265,10 +263,10 @@ func (s *server) watchJob() {
 	}
 }
 
-func (s *server) take(ctx context.Context, m *protocol.Message) error {
+func (s *server) take(m *protocol.Message) error {
 	switch m.Kind {
 	case protocol.Task:
-		s.enqueue(ctx, m)
+		s.enqueue(m)
 		return nil
 	case protocol.Cancel:
 		return s.cancel(m.ID)
@@ -280,10 +278,12 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 	return fmt.Errorf("worker: unexpected %s", m.Kind)
 }
 
-func (s *server) enqueue(ctx context.Context, m *protocol.Message) {
+func (s *server) enqueue(m *protocol.Message) {
 	j := &job{message: *m}
 	j.message.Payload = append([]byte(nil), m.Payload...)
-	j.ctx, j.cancel = context.WithCancel(ctx)
+	// No common parent: to enter it for each task would cost a lock and a map.
+	// endAll cancels one by one.
+	j.ctx, j.cancel = context.WithCancel(context.Background())
 	s.mu.Lock()
 	s.queue = append(s.queue, j)
 	s.jobs[m.ID] = j
