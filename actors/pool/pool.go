@@ -46,6 +46,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.accept(p.callOf(m, ctx.Sender()))
 	case *process.Freed:
 		p.scheduler.freed(m.Member, m.Incarnation, m.N)
+		m.Free()
 	case *process.Returned:
 		p.returned(m)
 	case *process.MemberEvent:

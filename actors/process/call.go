@@ -70,7 +70,8 @@ func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
 		c.Pool.Timeout.Stop()
 	}
 	if c.ReplyTo != nil {
-		system.Root.Send(c.ReplyTo, &result)
+		message := result // a copy, so that the other answers stay off the heap
+		system.Root.Send(c.ReplyTo, &message)
 		return true
 	}
 	c.Done <- result

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"sync"
+
 	"brood/actors"
 	"brood/actors/protocol"
 	"brood/ptyio"
@@ -25,6 +27,12 @@ type Freed struct {
 	Incarnation uint32
 	N           int
 }
+
+// freedPool keeps Freed messages, of which there is one per turn.
+var freedPool = sync.Pool{New: func() any { return new(Freed) }}
+
+// Free gives the message back when its receiver is done with it.
+func (m *Freed) Free() { freedPool.Put(m) }
 
 // Returned gives calls back to the pool because the member's incarnation can
 // not answer them any more. Their slots are gone with it.

@@ -75,7 +75,7 @@ func (r *run) readWire() {
 	for {
 		n, err := r.fromChild.Read(r.decoder.Space(readBytes))
 		r.decoder.Advance(n)
-		message, bad := r.decode(n)
+		message, bad := r.decode()
 		if len(message.messages) > 0 {
 			r.post(message)
 		}
@@ -101,24 +101,38 @@ func (r *replies) free() {
 	repliesPool.Put(r)
 }
 
-// decode takes all whole frames and gives their payloads memory of their own,
-// one piece for all of them: the decoder's buffer is read into again.
-func (r *run) decode(sizeHint int) (*replies, error) {
+// decode takes all whole frames and gives their payloads memory of their own:
+// the decoder's buffer is read into again.
+func (r *run) decode() (*replies, error) {
 	message := repliesPool.Get().(*replies)
 	message.run = r
-	var slab []byte
 	for {
 		ok, err := r.decoder.Next(&r.decoded)
 		if !ok || err != nil {
 			return message, err
 		}
 		m := r.decoded
-		if slab == nil {
-			slab = make([]byte, 0, max(sizeHint, len(m.Payload)))
-		}
-		start := len(slab)
-		slab = append(slab, m.Payload...)
-		m.Payload = slab[start:len(slab):len(slab)]
+		m.Payload = r.slab.copyOf(m.Payload)
 		message.messages = append(message.messages, m)
 	}
+}
+
+// slabBytes is the most that one small payload can keep from the collector.
+const slabBytes = 4 << 10
+
+// slab gives small payloads memory from a common piece, which costs one
+// allocation for many.
+type slab struct{ free []byte }
+
+func (s *slab) copyOf(p []byte) []byte {
+	if len(p) > slabBytes/4 {
+		return append([]byte(nil), p...)
+	}
+	if len(p) > len(s.free) {
+		s.free = make([]byte, slabBytes)
+	}
+	own := s.free[:len(p):len(p)]
+	s.free = s.free[len(p):]
+	copy(own, p)
+	return own
 }

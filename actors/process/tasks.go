@@ -285,7 +285,9 @@ func (c *child) reportFreed() {
 	if c.tasks.freed == 0 || c.spec.Pool == nil {
 		return
 	}
-	c.toPool(&Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed})
+	m := freedPool.Get().(*Freed)
+	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed}
+	c.toPool(m)
 	c.tasks.freed = 0
 }
 
