@@ -56,8 +56,9 @@ func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
 		spec.MaxOutputBytes = DefaultMaxOutputBytes
 	}
 	r := &runOnce{rt: rt, spec: spec, down: make(chan struct{}), full: make(chan struct{})}
-	span := rt.recorder.Start(telemetry.FromContext(ctx), telemetry.HopRun, spec.Command.Name())
-	result, err := r.run(ctx, span.Context())
+	cause := telemetry.FromContext(ctx)
+	span := rt.recorder.Start(cause, telemetry.HopRun, spec.Command.Name())
+	result, err := r.run(ctx, span.Onward(cause))
 	if result != nil && span.Recording() {
 		span.SetAttributes(telemetry.PID(result.Exit.PID), telemetry.ExitCode(result.Exit.Code))
 	}

@@ -33,7 +33,7 @@ func (rt *Runtime) Props(props *actor.Props) *actor.Props {
 }
 
 // current is the span that an actor's turn belongs to, kept in its context.
-type current struct{ span telemetry.Span }
+type current struct{ span trace.SpanContext }
 
 var currentID = ctxext.NextContextExtensionID()
 
@@ -53,11 +53,12 @@ func (rt *Runtime) receiving(next actor.ReceiverFunc) actor.ReceiverFunc {
 			ctx.Set(now)
 		}
 		cause := telemetry.FromEnviron(envelope.GetHeader)
-		now.span = rt.recorder.Start(cause, telemetry.HopMessage, fmt.Sprintf("%T", envelope.Message))
+		span := rt.recorder.Start(cause, telemetry.HopMessage, fmt.Sprintf("%T", envelope.Message))
+		now.span = span.Onward(cause)
 		err := errPanic
 		defer func() { // also if the handler panics: that is for the actor's parent to handle
-			now.span.End(err)
-			now.span = telemetry.Span{}
+			span.End(err)
+			now.span = trace.SpanContext{}
 		}()
 		next(ctx, envelope)
 		err = nil
@@ -112,7 +113,7 @@ func spanOf(ctx actor.SenderContext) trace.SpanContext {
 	if !ok {
 		return trace.SpanContext{}
 	}
-	return now.span.Context()
+	return now.span
 }
 
 // causeOf reads the span that sending put on a message.

@@ -67,7 +67,7 @@ func (r *Recorder) Enabled() bool { return r != nil && r.tracer != nil }
 // after the hop's own attributes and win over them; they are not kept.
 //
 // Who starts a trace decides whether it is recorded: if cause is valid and not
-// sampled, the SDK is not asked and the Span only carries cause. If the
+// sampled, the SDK is not asked and the Span is zero. If the
 // Recorder is off, Start returns the zero Span and allocates nothing, also
 // with attrs. The Span must be ended.
 func (r *Recorder) Start(cause trace.SpanContext, hop Hop, destination string, attrs ...attribute.KeyValue) Span {
@@ -96,7 +96,7 @@ func (r *Recorder) start(cause trace.SpanContext, hop Hop, destination string, a
 	ctx := context.Background()
 	if cause.IsValid() {
 		if !cause.IsSampled() {
-			return Span{sc: cause}
+			return Span{}
 		}
 		ctx = trace.ContextWithSpanContext(ctx, cause)
 	}
@@ -109,8 +109,5 @@ func (r *Recorder) start(cause trace.SpanContext, hop Hop, destination string, a
 		opts = append(opts, trace.WithTimestamp(at))
 	}
 	_, span := r.tracer.Start(ctx, hop.name(destination), opts...)
-	if !span.IsRecording() {
-		return Span{sc: span.SpanContext()}
-	}
-	return Span{span: span, sc: span.SpanContext()}
+	return Span{span: span}
 }

@@ -14,15 +14,29 @@ const maxDescriptionBytes = 1024
 // Span is one hop under way. It is a small value: copy it freely, the copies
 // are the same span. The zero value records nothing. Safe for concurrent use.
 type Span struct {
-	// span is nil if nothing is recorded.
+	// span is nil if the SDK was not asked.
 	span trace.Span
-	sc   trace.SpanContext
 }
 
 // Context returns what the next hop takes as its cause. It is zero if the
-// Recorder is off; otherwise it is valid, but not sampled if this trace is not
-// recorded.
-func (s Span) Context() trace.SpanContext { return s.sc }
+// Recorder is off or the cause was not sampled: then the cause itself is what
+// the next hop takes. It is valid, but not sampled, if the SDK decided just now
+// not to record the trace.
+func (s Span) Context() trace.SpanContext {
+	if s.span == nil {
+		return trace.SpanContext{}
+	}
+	return s.span.SpanContext()
+}
+
+// Onward returns what the next hop takes as its cause: the Span's Context, or
+// cause, which the Span was started with, if it has none.
+func (s Span) Onward(cause trace.SpanContext) trace.SpanContext {
+	if sc := s.Context(); sc.IsValid() {
+		return sc
+	}
+	return cause
+}
 
 // Recording reports whether attributes and errors of the Span are kept. If it
 // is false, SetAttributes and End do nothing; callers need it only to save the

@@ -88,18 +88,8 @@ func (c *Call) Reset(task actors.Task) {
 }
 
 // Cause is the span that the call's hops are children of.
-func (c *Call) Cause() trace.SpanContext {
-	if sc := c.Submit.Context(); sc.IsValid() {
-		return sc
-	}
-	return c.Task.Cause
-}
+func (c *Call) Cause() trace.SpanContext { return c.Submit.Onward(c.Task.Cause) }
 
 // traceContext is what the child is told: the exchange, or what caused the
 // task if nothing is recorded here.
-func (c *Call) traceContext() trace.SpanContext {
-	if sc := c.exchange.Context(); sc.IsValid() {
-		return sc
-	}
-	return c.Cause()
-}
+func (c *Call) traceContext() trace.SpanContext { return c.exchange.Onward(c.Cause()) }

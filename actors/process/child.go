@@ -228,7 +228,7 @@ func (c *child) spawn() {
 	if c.spec.Telemetry.Enabled() {
 		r.spawn = c.spec.Telemetry.Start(c.spec.Cause, telemetry.HopSpawn, c.spec.Command.Name(),
 			telemetry.Incarnation(r.incarnation))
-		r.cause = r.spawn.Context()
+		r.cause = r.spawn.Onward(r.cause)
 	}
 	if c.spec.Protocol != nil {
 		r.encoder, r.decoder = c.spec.Protocol.Open()

@@ -28,8 +28,8 @@ type run struct {
 
 	encoder protocol.Encoder
 	decoder protocol.Decoder
-	decoded protocol.Message // the wire reader's
-	slab    slab             // the wire reader's
+	decoded protocol.Message    // the wire reader's
+	slab    slab                // the wire reader's
 	credits [stderr + 1]*credit // by stream; nil without OutputTo
 
 	mu        sync.Mutex

@@ -92,10 +92,8 @@ func (s *server) run(j *job) *protocol.Message {
 	answer := &protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
 	ctx := j.ctx
 	span := s.recorder.Start(m.Trace, telemetry.HopHandle, s.name)
-	if sc := span.Context(); sc.IsValid() {
+	if sc := span.Onward(m.Trace); sc.IsValid() {
 		ctx = telemetry.ContextWith(ctx, sc)
-	} else if m.Trace.IsValid() {
-		ctx = telemetry.ContextWith(ctx, m.Trace)
 	}
 	// Who has an SDK records the handling; the parent does it for a worker
 	// that has none, and needs its times.
