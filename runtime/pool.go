@@ -191,6 +191,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 
 // observe takes the events of a worker, in its turn.
 func (p *Pool) observe(worker int, event any) {
+	p.rt.note(p.name, event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {

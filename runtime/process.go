@@ -135,6 +135,7 @@ func (p *Process) launch(cause trace.SpanContext) error {
 
 // observe takes the events of the process actor, in its turn.
 func (p *Process) observe(event any) {
+	p.rt.note(p.name, event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {

@@ -163,6 +163,7 @@ func (r *runOnce) keep(stream actors.Stream, data []byte) {
 }
 
 func (r *runOnce) observe(event any) {
+	r.rt.note(r.spec.Command.Name(), event)
 	if m, ok := event.(*actors.Down); ok {
 		r.mu.Lock()
 		r.exit = m.Exit

@@ -35,6 +35,9 @@ type Runtime struct {
 	stopped  chan struct{} // closed when Shutdown is done
 	signal   os.Signal     // that made it stop
 	err      error         // what Shutdown reports; set before stopped is closed
+
+	childrenMu sync.Mutex       // taken in the turns of process actors
+	children   map[string]Child // by the id of the actor
 }
 
 // service is what Shutdown ends: a handle.
@@ -60,6 +63,7 @@ func New(options Options) (*Runtime, error) {
 		names:     map[string]int{},
 		stopping:  make(chan struct{}),
 		stopped:   make(chan struct{}),
+		children:  map[string]Child{},
 	}
 	rt.urgent, rt.kill = context.WithCancel(context.Background())
 	if err := rt.spawnRoot(); err != nil {
