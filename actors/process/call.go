@@ -71,11 +71,24 @@ func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
 	}
 	if c.ReplyTo != nil {
 		message := result // a copy, so that the other answers stay off the heap
-		system.Root.Send(c.ReplyTo, &message)
+		system.Root.Send(c.ReplyTo, traced(&message, c.Cause()))
 		return true
 	}
 	c.Done <- result
 	return true
+}
+
+// traced puts a task's span on its answer, so that what the asking actor does
+// with the answer belongs to the task's trace.
+func traced(result *actors.Result, cause trace.SpanContext) any {
+	if !cause.IsValid() {
+		return result
+	}
+	envelope := &actor.MessageEnvelope{Message: result}
+	for key, value := range telemetry.Environ(cause) {
+		envelope.SetHeader(key, value)
+	}
+	return envelope
 }
 
 // Answered reports whether the call has its answer.
