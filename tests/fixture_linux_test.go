@@ -1,0 +1,242 @@
+package tests
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"brood/actors"
+	"brood/runtime"
+	"brood/tests/leak"
+)
+
+const (
+	// limit bounds every wait of a test: it fails then, instead of hanging.
+	limit = 30 * time.Second
+	// soon is how often a test looks whether something across processes is so.
+	soon = 2 * time.Millisecond
+)
+
+// newRuntime returns a Runtime that is shut down at the end of the test, which
+// fails if anything of it is left then: a process, a descriptor, a goroutine.
+func newRuntime(t *testing.T, options runtime.Options) *runtime.Runtime {
+	t.Helper()
+	goroutines, descriptors := goleak.IgnoreCurrent(), countDescriptors(t)
+	rt, err := runtime.New(options)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		asked := isStopping(rt)
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		if err := rt.Shutdown(ctx); !asked {
+			assert.NoError(t, err)
+		}
+		noChildren(t)
+		assert.NoError(t, goleak.Find(goroutines))
+		assert.Eventually(t, func() bool { return countDescriptors(t) <= descriptors }, limit, soon)
+	})
+	return rt
+}
+
+func isStopping(rt *runtime.Runtime) bool {
+	select {
+	case <-rt.Stopping():
+		return true
+	default:
+		return false
+	}
+}
+
+// within returns a context that bounds what a test waits for.
+func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// command returns the command that makes the test binary a child of this role.
+func command(t *testing.T, role string, args ...string) runtime.Command {
+	t.Helper()
+	require.Contains(t, roles, role)
+	c, err := runtime.Worker(role, args...)
+	require.NoError(t, err)
+	// Under the race detector a program otherwise takes a second to exit.
+	c.Env.Set["GORACE"] = os.Getenv("GORACE") + " atexit_sleep_ms=0"
+	return c
+}
+
+// fast is a pause between restarts that does not hold up a test.
+var fast = runtime.Backoff{Min: time.Millisecond, Max: 5 * time.Millisecond}
+
+// startPool starts a pool that may restart its workers as often as it takes.
+func startPool(t *testing.T, rt *runtime.Runtime, spec runtime.PoolSpec) *runtime.Pool {
+	t.Helper()
+	if spec.Intensity == 0 {
+		spec.Intensity, spec.Period = 100_000, time.Minute
+	}
+	if spec.Backoff == (runtime.Backoff{}) {
+		spec.Backoff = fast
+	}
+	pool, err := rt.StartPool(within(t, limit), spec)
+	require.NoError(t, err)
+	return pool
+}
+
+// start starts a child whose pauses between restarts are short.
+func start(t *testing.T, rt *runtime.Runtime, spec runtime.ProcessSpec) *runtime.Process {
+	t.Helper()
+	if spec.Backoff == (runtime.Backoff{}) {
+		spec.Backoff = fast
+	}
+	p, err := rt.Start(within(t, limit), spec)
+	require.NoError(t, err)
+	return p
+}
+
+// outcome is what Submit returned.
+type outcome struct {
+	actors.Result
+	err error
+}
+
+// submit submits a task on a goroutine of its own.
+func submit(ctx context.Context, pool *runtime.Pool, task actors.Task) <-chan outcome {
+	done := make(chan outcome, 1)
+	go func() {
+		result, err := pool.Submit(ctx, task)
+		done <- outcome{result, err}
+	}()
+	return done
+}
+
+// receive waits for a value, but not for ever.
+func receive[T any](t *testing.T, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(limit):
+		require.FailNow(t, "nothing came")
+		panic("unreachable")
+	}
+}
+
+// allReady waits until every worker of the pool takes tasks, and returns their
+// process ids.
+func allReady(t *testing.T, pool *runtime.Pool, size int) []int {
+	t.Helper()
+	var pids []int
+	require.Eventually(t, func() bool {
+		pids = pids[:0]
+		for _, w := range pool.Stats().Workers {
+			if w.Ready && w.PID > 0 {
+				pids = append(pids, w.PID)
+			}
+		}
+		return len(pids) == size
+	}, limit, soon, "%d workers ready", size)
+	return pids
+}
+
+// restarted waits until a pool has replaced so many workers and is whole again.
+func restarted(t *testing.T, pool *runtime.Pool, times int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return restarts(pool) >= times }, limit, soon)
+	stats := pool.Stats()
+	allReady(t, pool, len(stats.Workers))
+}
+
+func restarts(pool *runtime.Pool) (n int) {
+	for _, w := range pool.Stats().Workers {
+		n += w.Restarts
+	}
+	return n
+}
+
+// noChildren waits until no process of this test binary is left.
+func noChildren(t *testing.T) {
+	t.Helper()
+	var left []leak.Process
+	assert.Eventually(t, func() bool { left = leak.Children(); return len(left) == 0 }, 5*time.Second, soon)
+	assert.Empty(t, left)
+}
+
+// kill sends a signal to a child of this process: to no other that may have
+// got its id meanwhile.
+func kill(pid int, sig syscall.Signal) {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return
+	}
+	defer func() { _ = p.Release() }()
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(os.Getpid()) {
+		_ = p.Signal(sig)
+	}
+}
+
+func countDescriptors(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	require.NoError(t, err)
+	return len(entries)
+}
+
+// lines returns the lines of a file that children wrote.
+func lines(t *testing.T, path string) []string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	require.NoError(t, err)
+	return strings.Fields(string(content))
+}
+
+// gate holds a child until the test lets it go: a named pipe that the child
+// reads to its end.
+type gate struct {
+	path string
+	file *os.File
+}
+
+func newGate(t *testing.T) *gate {
+	t.Helper()
+	g := &gate{path: filepath.Join(t.TempDir(), "gate")}
+	require.NoError(t, syscall.Mkfifo(g.path, 0o600))
+	t.Cleanup(g.open)
+	return g
+}
+
+// reached waits until a child stands before the gate.
+func (g *gate) reached(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		// Without a reader, a pipe cannot be opened so.
+		f, err := os.OpenFile(g.path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		g.file = f
+		return err == nil
+	}, limit, soon, "a child at the gate")
+}
+
+// open lets the child go.
+func (g *gate) open() {
+	if g.file != nil {
+		g.file.Close()
+		g.file = nil
+	}
+}

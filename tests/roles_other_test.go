@@ -1,0 +1,6 @@
+//go:build !linux
+
+package tests
+
+// roles is empty where the tests that need children do not run.
+var roles map[string]func()
