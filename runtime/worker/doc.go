@@ -15,5 +15,8 @@
 // of its own. What it prints goes wherever the pool's Output says.
 //
 // A handler that panics ends the process, with the panic on its stderr: the
-// pool replaces it and answers the task with how it ended.
+// pool replaces it and answers the task with how it ended. With several slots
+// that can befall tasks that the handler has just answered, too: an answer is
+// held back for up to a millisecond if more tasks wait, to be written with
+// theirs.
 package worker

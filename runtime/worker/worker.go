@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"brood/actors/protocol"
@@ -39,6 +40,7 @@ func Name() string { return os.Getenv(EnvName) }
 // the worker's environment variables out of the environment, so that programs
 // which the handler starts do not mistake themselves for workers.
 func Serve(handle Handler) error {
+	name := spanName() // before it is taken out of the environment
 	link, err := takeLink()
 	if err != nil {
 		return err
@@ -46,11 +48,19 @@ func Serve(handle Handler) error {
 	in, out := openLink(link)
 	defer in.Close()
 	defer out.Close()
-	s := newServer(handle, in, out, link.Incarnation)
+	s := newServer(handle, name, in, out, link.Incarnation)
 	if err := s.hello(); err != nil {
 		return err
 	}
 	return s.serve()
+}
+
+// spanName is the destination of the handler's spans.
+func spanName() string {
+	if name := Name(); name != "" {
+		return name
+	}
+	return filepath.Base(os.Args[0])
 }
 
 // Exit ends the process: with status 0 if err is nil or the pool is gone, else
