@@ -1,11 +1,11 @@
 package runtime
 
 import (
+	"fmt"
+
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
-	"brood/actors/pool"
-	"brood/actors/process"
 )
 
 // root is the actor above all of the runtime's own. It spawns them, and stops
@@ -57,39 +57,9 @@ func (rt *Runtime) spawn(props *actor.Props, name string) (*actor.PID, error) {
 	case s := <-reply:
 		return s.pid, s.err
 	case <-rt.rootEnded:
+		if rt.isStopping() {
+			return nil, fmt.Errorf("runtime: %w", actors.ErrStopping)
+		}
 		return nil, errNoRoot
-	}
-}
-
-// deadLetter answers what was sent to one of the runtime's actors after its
-// end: a task is never left without an answer.
-func (rt *Runtime) deadLetter(event any) {
-	letter, ok := event.(*actor.DeadLetterEvent)
-	if !ok {
-		return
-	}
-	switch m := letter.Message.(type) {
-	case *process.Call:
-		m.Answer(rt.system, actors.Result{Err: actors.ErrNotRunning})
-	case *process.Cancel:
-		m.Call.Answer(rt.system, actors.Result{Err: m.Err})
-	case *process.Returned:
-		for _, call := range m.NotRun {
-			call.Answer(rt.system, actors.Result{Err: actors.ErrStopping})
-		}
-		for _, call := range m.MayHaveRun {
-			err := &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: m.Exit}
-			call.Answer(rt.system, actors.Result{Err: err})
-		}
-	case *process.Do:
-		m.Done <- actors.ErrNotRunning
-	case *pool.Drain:
-		m.Done <- struct{}{}
-	case *pool.Inspect:
-		m.Reply <- pool.Stats{}
-	case *actors.Task:
-		if letter.Sender != nil {
-			rt.system.Root.Send(letter.Sender, &actors.Result{Err: actors.ErrNotRunning, Tag: m.Tag})
-		}
 	}
 }

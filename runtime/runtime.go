@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/eventstream"
 
 	"brood/actors"
 	"brood/telemetry"
@@ -21,7 +20,6 @@ type Runtime struct {
 	recorder  *telemetry.Recorder
 	root      *actor.PID
 	rootEnded chan struct{}
-	letters   *eventstream.Subscription
 	// goroutines counts what Shutdown awaits; see the ledger.
 	goroutines sync.WaitGroup
 	handlers   sync.WaitGroup  // of signals; they end with the Runtime
@@ -69,7 +67,7 @@ func New(options Options) (*Runtime, error) {
 	if err := rt.spawnRoot(); err != nil {
 		return nil, err
 	}
-	rt.letters = rt.system.EventStream.Subscribe(rt.deadLetter)
+	rt.answerLetters()
 	return rt, nil
 }
 

@@ -95,12 +95,11 @@ func drainAll(ctx context.Context, services []service) *multierror.Error {
 	return faults
 }
 
-// end lets go of what is left when no child is: the root actor, the
-// subscription, and the children's goroutines.
+// end lets go of what is left when no child is: the root actor and the
+// children's goroutines.
 func (rt *Runtime) end() error {
 	rt.system.Root.Stop(rt.root)
 	<-rt.rootEnded
-	rt.system.EventStream.Unsubscribe(rt.letters)
 	rt.kill() // releases the context
 	done := make(chan struct{})
 	go func() {

@@ -1,0 +1,53 @@
+package runtime
+
+import (
+	goruntime "runtime"
+	"strings"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"brood/actors"
+	"brood/actors/pool"
+	"brood/actors/process"
+)
+
+// answerLetters answers what is sent to one of the runtime's actors after its
+// end: a task is never left without an answer. That goes on after Shutdown,
+// for as long as somebody has a handle.
+func (rt *Runtime) answerLetters() {
+	system, below := rt.system, rt.root.GetId()+"/"
+	letters := system.EventStream.Subscribe(func(event any) {
+		letter, ok := event.(*actor.DeadLetterEvent)
+		if ok && strings.HasPrefix(letter.PID.GetId(), below) {
+			answerLetter(system, letter)
+		}
+	})
+	goruntime.AddCleanup(rt, system.EventStream.Unsubscribe, letters)
+}
+
+func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
+	switch m := letter.Message.(type) {
+	case *process.Call:
+		m.Answer(system, actors.Result{Err: actors.ErrStopping}) // its pool has ended
+	case *process.Cancel:
+		m.Call.Answer(system, actors.Result{Err: m.Err})
+	case *process.Returned:
+		for _, call := range m.NotRun {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
+		for _, call := range m.MayHaveRun {
+			err := &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: m.Exit}
+			call.Answer(system, actors.Result{Err: err})
+		}
+	case *process.Do:
+		m.Done <- actors.ErrNotRunning
+	case *pool.Drain:
+		m.Done <- struct{}{}
+	case *pool.Inspect:
+		m.Reply <- pool.Stats{}
+	case *actors.Task:
+		if letter.Sender != nil {
+			system.Root.Send(letter.Sender, &actors.Result{Err: actors.ErrNotRunning, Tag: m.Tag})
+		}
+	}
+}

@@ -1,0 +1,23 @@
+package runtime_test
+
+import (
+	"os"
+	"testing"
+
+	"brood/runtime/worker"
+	"brood/tests/leak"
+)
+
+func TestMain(m *testing.M) {
+	switch worker.Name() {
+	case "":
+	case "shout":
+		Example() // as a program that calls it from main would
+	default:
+		worker.Exit(worker.Serve(handle))
+	}
+	// With the race detector a program waits a second before it exits, which
+	// workers need not.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
+	os.Exit(leak.Run(m))
+}
