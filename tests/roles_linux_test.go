@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
 	"strings"
+	"syscall"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -16,11 +20,63 @@ import (
 // roles are what the test binary can be as a child. A test names one with
 // command; its arguments are os.Args[1:].
 var roles = map[string]func(){
-	"worker":  func() { worker.Exit(worker.Serve(work)) },
-	"logger":  func() { worker.Exit(worker.Serve(logging(os.Args[1]))) },
-	"crasher": crasher,
-	"hostile": hostile,
-	"oncer":   oncer,
+	"worker":   func() { worker.Exit(worker.Serve(work)) },
+	"logger":   func() { worker.Exit(worker.Serve(logging(os.Args[1]))) },
+	"crasher":  crasher,
+	"hostile":  hostile,
+	"mute":     func() { select {} },
+	"exit":     func() { fmt.Fprintln(os.Stderr, "out of cheese"); os.Exit(3) },
+	"ok":       func() { fmt.Println("fine") },
+	"brief":    brief,
+	"oncer":    oncer,
+	"cat":      func() { _, _ = io.Copy(os.Stdout, os.Stdin) },
+	"spill":    spill,
+	"flooder":  func() { flood(os.Stdout, 1<<62) },
+	"stubborn": stubborn,
+	"witness":  witness,
+	"sire":     sire,
+	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
+}
+
+// spill prints as many bytes of text as its argument says.
+func spill() {
+	n, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	flood(os.Stdout, n)
+}
+
+// stubborn ignores what asks it to end.
+func stubborn() {
+	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	fmt.Println("ready")
+	select {}
+}
+
+// witness notes the name in its second argument when it is asked to end.
+func witness() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	fmt.Println("ready")
+	<-asked
+	note(os.Args[1], os.Args[2])
+}
+
+// sire leaves a descendant in a session of its own that holds its stdout.
+func sire() {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	child := exec.Command(self)
+	child.Env = append(os.Environ(), worker.EnvName+"=mute")
+	child.Stdout = os.Stdout
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := child.Start(); err != nil {
+		panic(err)
+	}
+	fmt.Println(child.Process.Pid)
 }
 
 // work is the handler of most tests: the payload says what to do.

@@ -1,0 +1,122 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/actors"
+	"brood/runtime"
+)
+
+func TestRunCapturesOutput(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "ok")})
+	require.NoError(t, err)
+	assert.Equal(t, "fine\n", string(got.Stdout))
+	assert.Empty(t, got.Stderr)
+	assert.True(t, got.Exit.Success())
+}
+
+func TestRunFails(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "exit")})
+	var exited *runtime.ExitError
+	require.ErrorAs(t, err, &exited)
+	assert.Equal(t, 3, exited.Exit.Code)
+	assert.ErrorContains(t, err, `exit code 3: "out of cheese"`)
+	assert.Equal(t, "out of cheese\n", string(got.Stderr))
+
+	_, err = rt.Run(within(t, limit), runtime.RunSpec{Command: runtime.Command{Path: "/no/such/program"}})
+	var failed *runtime.StartError
+	require.ErrorAs(t, err, &failed)
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+func TestRunOverItsOutputLimit(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	before := heap()
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "flooder"), MaxOutputBytes: 1000})
+	assert.ErrorIs(t, err, runtime.ErrOutputLimit)
+	require.NotNil(t, got)
+	assert.Equal(t, strings.Repeat("flood!!\n", 125), string(got.Stdout))
+	assert.Equal(t, syscall.SIGKILL, got.Exit.Signal)
+	assert.Less(t, heap(), before+(16<<20))
+}
+
+func TestRunExactlyAtItsOutputLimit(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "spill", "65536"), MaxOutputBytes: 65536})
+	require.NoError(t, err)
+	assert.Len(t, got.Stdout, 65536)
+}
+
+func TestRunTimesOut(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	for role, sig := range map[string]syscall.Signal{"mute": syscall.SIGTERM, "stubborn": syscall.SIGKILL} {
+		// Time for the child to have said how it takes signals.
+		got, err := rt.Run(within(t, 300*time.Millisecond), runtime.RunSpec{Command: command(t, role), Grace: 200 * time.Millisecond})
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NotNil(t, got)
+		assert.Equal(t, actors.ReasonStopped, got.Exit.Reason)
+		assert.Equal(t, sig, got.Exit.Signal, role)
+	}
+}
+
+func TestRunCopiesLargeInput(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	input := bytes.Repeat([]byte("0123456789abcde\n"), 5<<20/16)
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "cat"), Stdin: input, MaxOutputBytes: len(input)})
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(input, got.Stdout))
+}
+
+func TestRunOnTerminal(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "ok"), Transport: runtime.PTY{}})
+	require.NoError(t, err)
+	assert.Contains(t, string(got.Stdout), "fine\r\n")
+	assert.Empty(t, got.Stderr)
+}
+
+func TestManyRunsLoseNothing(t *testing.T) {
+	const runs, size = 200, 1 << 20
+	rt := newRuntime(t, runtime.Options{})
+	want := bytes.Repeat([]byte("flood!!\n"), size/8)
+	var all sync.WaitGroup
+	for range runs {
+		all.Go(func() {
+			got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "spill", strconv.Itoa(size))})
+			if assert.NoError(t, err) {
+				assert.True(t, bytes.Equal(want, got.Stdout), "%d bytes", len(got.Stdout))
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestRunLeavesDescendantBehind: one in a session of its own holds the output.
+func TestRunLeavesDescendantBehind(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "sire")})
+	endDescendant(t, string(got.Stdout))
+	require.NoError(t, err)
+	assert.True(t, got.Exit.OutputIncomplete)
+}
+
+// endDescendant kills the one whose process id a sire printed.
+func endDescendant(t *testing.T, printed string) {
+	t.Helper()
+	pid, err := strconv.Atoi(strings.TrimSpace(printed))
+	require.NoError(t, err)
+	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+}
