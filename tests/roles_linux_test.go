@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/sys/unix"
 
 	"brood/runtime/worker"
 )
@@ -34,6 +35,7 @@ var roles = map[string]func(){
 	"flooder":  func() { flood(os.Stdout, 1<<62) },
 	"stubborn": stubborn,
 	"witness":  witness,
+	"terminal": terminal,
 	"sire":     sire,
 	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
 }
@@ -61,6 +63,20 @@ func witness() {
 	fmt.Println("ready")
 	<-asked
 	note(os.Args[1], os.Args[2])
+}
+
+// terminal prints the size of its terminal, now and whenever it changes.
+func terminal() {
+	changed := make(chan os.Signal, 1)
+	signal.Notify(changed, syscall.SIGWINCH)
+	for {
+		size, err := unix.IoctlGetWinsize(0, unix.TIOCGWINSZ)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Printf("size %dx%d\n", size.Row, size.Col)
+		<-changed
+	}
 }
 
 // sire leaves a descendant in a session of its own that holds its stdout.
