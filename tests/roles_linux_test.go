@@ -37,6 +37,7 @@ var roles = map[string]func(){
 	"witness":  witness,
 	"terminal": terminal,
 	"sire":     sire,
+	"program":  program,
 	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
 }
 
