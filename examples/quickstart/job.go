@@ -31,6 +31,15 @@ type job struct {
 
 // do runs the job to its end, or until the runtime is shut down.
 func (j *job) do(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() { // who pressed Ctrl-C does not want to wait for large files
+		select {
+		case <-j.rt.Stopping():
+			cancel(actors.ErrStopping)
+		case <-ctx.Done():
+		}
+	}()
 	files, err := j.find()
 	if err != nil {
 		return err

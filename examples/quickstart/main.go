@@ -37,8 +37,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	asJSON := flags.Bool("json", false, "print one JSON object instead of a table")
-	flags.Usage = func() { fmt.Fprintln(stderr, "usage: quickstart [--json] [DIR]"); flags.PrintDefaults() }
-	if err := flags.Parse(args); err != nil || flags.NArg() > 1 {
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "usage: quickstart [--json] [DIR]")
+		flags.PrintDefaults()
+	}
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if flags.NArg() > 1 {
+		flags.Usage()
 		return 2
 	}
 	dir := "."
