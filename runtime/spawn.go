@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
@@ -38,16 +39,31 @@ func (rt *Runtime) Spawn(name string, props *actor.Props) (*Actor, error) {
 // PID returns the actor's PID.
 func (a *Actor) PID() *actor.PID { return a.pid }
 
+// lastMessage is how long an actor that must stop at once may still take for
+// the message that it is at.
+const lastMessage = time.Second
+
 // Stop lets the actor handle the messages that it has, then stops it, and waits
-// until it has ended or ctx is done.
+// until it has ended. When ctx is done it stops after the message that it is
+// at. The error matches ErrLeftBehind if a second later it has not: its Receive
+// blocks.
 func (a *Actor) Stop(ctx context.Context) error {
-	a.rt.system.Root.Poison(a.pid)
+	if ctx.Err() == nil {
+		a.rt.system.Root.Poison(a.pid)
+		select {
+		case <-a.ended:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	a.rt.system.Root.Stop(a.pid)
+	patience := time.NewTimer(lastMessage)
+	defer patience.Stop()
 	select {
 	case <-a.ended:
 		return nil
-	case <-ctx.Done():
-		a.rt.system.Root.Stop(a.pid) // not after its messages, but at once
-		return fmt.Errorf("runtime: stop %s: %w", a.name, context.Cause(ctx))
+	case <-patience.C:
+		return fmt.Errorf("runtime: stop %s: %w", a.name, ErrLeftBehind)
 	}
 }
 
