@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/go-multierror"
+
 	"brood/actors"
 )
 
@@ -46,6 +48,15 @@ func (e *ExitError) Error() string {
 
 // Unwrap returns the cause behind the exit, if brood had one.
 func (e *ExitError) Unwrap() error { return e.Exit.Err }
+
+// joinFaults lists everything that is wrong with a spec, on one line.
+func joinFaults(operation string, faults ...error) error {
+	all := multierror.Append(nil, faults...)
+	all.ErrorFormat = func(faults []error) string {
+		return "runtime: " + operation + ": " + strings.ReplaceAll(errors.Join(faults...).Error(), "\n", "; ")
+	}
+	return all.ErrorOrNil()
+}
 
 // tail quotes the last line that the child left on stderr.
 func tail(exit actors.Exit) string {

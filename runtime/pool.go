@@ -8,11 +8,9 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"go.opentelemetry.io/otel/trace"
 
 	"brood/actors"
 	"brood/actors/pool"
-	"brood/actors/process"
 	"brood/actors/supervisor"
 	"brood/telemetry"
 )
@@ -120,73 +118,8 @@ func (s *PoolSpec) setDefaults() {
 		s.Protocol = Wire{}
 	}
 	if s.Intensity == 0 && s.Period == 0 {
-		s.Intensity, s.Period = 10*s.Size, 10*time.Second
+		s.Intensity, s.Period = 10*max(s.Size, 0), 10*time.Second
 	}
-}
-
-func (p *Pool) launch(cause trace.SpanContext) error {
-	spec := p.spec
-	props, err := pool.Spec{
-		Name:        spec.Name,
-		Size:        spec.Size,
-		Slots:       spec.Slots,
-		QueueLimit:  spec.QueueLimit,
-		MaxAttempts: spec.MaxAttempts,
-		Telemetry:   p.rt.recorder,
-	}.Props()
-	if err != nil {
-		return err
-	}
-	p.actor, err = p.rt.spawn(props, p.rt.name("pool", spec.Name))
-	if err != nil {
-		return err
-	}
-	p.client = pool.NewClient(p.rt.system, p.actor, spec.Name, p.rt.recorder)
-	children := make([]supervisor.Child, spec.Size)
-	for i := range children {
-		p.waiting[i] = true
-		children[i].ID = fmt.Sprintf("worker-%d", i)
-		if children[i].Props, err = p.worker(i, cause).Props(); err != nil {
-			p.rt.system.Root.Stop(p.actor)
-			return err
-		}
-	}
-	err = p.supervised.launch("workers", supervisor.Spec{
-		Name:        spec.Name,
-		Intensity:   spec.Intensity,
-		Period:      spec.Period,
-		Backoff:     spec.Backoff,
-		Children:    children,
-		Subscribers: []*actor.PID{p.actor},
-		OnEvent:     p.supervise,
-	})
-	if err != nil {
-		p.rt.system.Root.Stop(p.actor)
-	}
-	return err
-}
-
-// worker describes the i-th worker.
-func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
-	s := process.Spec{
-		Name:         p.spec.Name,
-		Command:      p.spec.Command,
-		Protocol:     p.spec.Protocol,
-		Slots:        p.spec.Slots,
-		StartTimeout: p.spec.StartTimeout,
-		Grace:        p.spec.Grace,
-		CancelGrace:  p.spec.CancelGrace,
-		Pool:         p.actor,
-		Member:       i,
-		OnEvent:      func(event any) { p.observe(i, event) },
-		Telemetry:    p.rt.recorder,
-		Cause:        cause,
-		Goroutines:   &p.rt.goroutines,
-	}
-	if out := p.spec.Output; out != nil {
-		s.Output = func(stream actors.Stream, data []byte) { out(i, stream, data) }
-	}
-	return s
 }
 
 // observe takes the events of a worker, in its turn.

@@ -121,7 +121,7 @@ func (p *Process) launch(cause trace.SpanContext) error {
 		Goroutines:   &p.rt.goroutines,
 	}.Props()
 	if err != nil {
-		return err
+		props = new(actor.Props) // the rest of the spec is checked all the same
 	}
 	return p.supervised.launch("process", supervisor.Spec{
 		Name:      spec.Name,
@@ -130,7 +130,7 @@ func (p *Process) launch(cause trace.SpanContext) error {
 		Backoff:   spec.Backoff,
 		Children:  []supervisor.Child{{ID: "child", Props: props, Restart: spec.Restart}},
 		OnEvent:   p.supervise,
-	})
+	}, err)
 }
 
 // observe takes the events of the process actor, in its turn.

@@ -49,9 +49,6 @@ type RunResult struct {
 // printed too much and was killed; ctx's cause (wrapped) if ctx ended first and
 // it was stopped; *ExitError if it did not exit with code 0.
 func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
-	if spec.MaxOutputBytes < 0 {
-		return nil, fmt.Errorf("runtime: run: MaxOutputBytes is %d", spec.MaxOutputBytes)
-	}
 	if spec.MaxOutputBytes == 0 {
 		spec.MaxOutputBytes = DefaultMaxOutputBytes
 	}
@@ -64,6 +61,14 @@ func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
 	}
 	span.End(err)
 	return result, err
+}
+
+// fault is what is wrong with the spec beside what the process actor checks.
+func (s *RunSpec) fault() error {
+	if s.MaxOutputBytes < 0 {
+		return fmt.Errorf("MaxOutputBytes is %d", s.MaxOutputBytes)
+	}
+	return nil
 }
 
 // runOnce is one call of Run.
@@ -90,7 +95,7 @@ func (r *runOnce) run(ctx context.Context, cause trace.SpanContext) (*RunResult,
 		Cause:      cause,
 		Goroutines: &r.rt.goroutines,
 	}.Props()
-	if err != nil {
+	if err := joinFaults("run "+r.spec.Command.Name(), r.spec.fault(), err); err != nil {
 		return nil, err
 	}
 	if err := context.Cause(ctx); err != nil {
@@ -193,8 +198,10 @@ func (r *runOnce) stop(ctx context.Context) error {
 func commandLine(c Command) string {
 	words := append([]string{c.Path}, c.Args...)
 	for i, word := range words {
-		if word == "" || strings.ContainsAny(word, " \t\n\r\"'`$&|;<>(){}*?[]#~!\\") {
-			words[i] = strconv.Quote(word)
+		quoted := strconv.Quote(word)
+		escaped := len(quoted) > len(word)+2 // it holds what would not show, or not as it is
+		if word == "" || escaped || strings.ContainsAny(word, " '`$&|;<>(){}*?[]#~!") {
+			words[i] = quoted
 		}
 	}
 	return strings.Join(words, " ")

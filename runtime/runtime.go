@@ -22,7 +22,6 @@ type Runtime struct {
 	rootEnded chan struct{}
 	// goroutines counts what Shutdown awaits; see the ledger.
 	goroutines sync.WaitGroup
-	handlers   sync.WaitGroup  // of signals; they end with the Runtime
 	urgent     context.Context // ends when everything is to end at once
 	kill       context.CancelFunc
 

@@ -38,10 +38,10 @@ func newSupervised(rt *Runtime, name string) supervised {
 }
 
 // launch enters the handle into the order of shutdown and spawns its
-// supervisor.
-func (s *supervised) launch(kind string, spec supervisor.Spec) error {
+// supervisor, unless the spec has faults.
+func (s *supervised) launch(kind string, spec supervisor.Spec, faults error) error {
 	props, err := supervisor.Props(spec)
-	if err != nil {
+	if err := joinFaults("start "+s.name, faults, err); err != nil {
 		return err
 	}
 	if err := s.rt.admit(s.service); err != nil {

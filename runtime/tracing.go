@@ -115,12 +115,3 @@ func spanOf(ctx actor.SenderContext) trace.SpanContext {
 	}
 	return now.span
 }
-
-// causeOf reads the span that sending put on a message.
-func causeOf(message any) trace.SpanContext {
-	envelope, ok := message.(*actor.MessageEnvelope)
-	if !ok || envelope.Header == nil {
-		return trace.SpanContext{}
-	}
-	return telemetry.FromEnviron(envelope.GetHeader)
-}

@@ -1,0 +1,94 @@
+package runtime
+
+import (
+	"fmt"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
+
+	"brood/actors"
+	"brood/actors/pool"
+	"brood/actors/process"
+	"brood/actors/supervisor"
+)
+
+// launch spawns the pool's actor and, under a supervisor, its workers.
+func (p *Pool) launch(cause trace.SpanContext) error {
+	spec := p.spec
+	props, err := p.check()
+	if err != nil {
+		return err
+	}
+	p.actor, err = p.rt.spawn(props, p.rt.name("pool", spec.Name))
+	if err != nil {
+		return err
+	}
+	p.client = pool.NewClient(p.rt.system, p.actor, spec.Name, p.rt.recorder)
+	children := make([]supervisor.Child, spec.Size)
+	var faults error // none: all were found before
+	for i := range children {
+		p.waiting[i] = true
+		children[i].ID = fmt.Sprintf("worker-%d", i)
+		children[i].Props, faults = p.worker(i, cause).Props()
+	}
+	err = p.supervised.launch("workers", p.supervision(children), faults)
+	if err != nil {
+		p.rt.system.Root.Stop(p.actor)
+	}
+	return err
+}
+
+// check finds every fault of the spec before anything is started, and returns
+// the props of the pool's actor.
+func (p *Pool) check() (*actor.Props, error) {
+	spec := p.spec
+	props, ofPool := pool.Spec{
+		Name:        spec.Name,
+		Size:        spec.Size,
+		Slots:       spec.Slots,
+		QueueLimit:  spec.QueueLimit,
+		MaxAttempts: spec.MaxAttempts,
+		Telemetry:   p.rt.recorder,
+	}.Props()
+	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()
+	_, ofSupervisor := supervisor.Props(p.supervision(nil))
+	return props, joinFaults("start "+spec.Name, ofPool, ofWorker, ofSupervisor)
+}
+
+func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
+	s := supervisor.Spec{
+		Name:      p.spec.Name,
+		Intensity: p.spec.Intensity,
+		Period:    p.spec.Period,
+		Backoff:   p.spec.Backoff,
+		Children:  children,
+		OnEvent:   p.supervise,
+	}
+	if p.actor != nil {
+		s.Subscribers = []*actor.PID{p.actor}
+	}
+	return s
+}
+
+// worker describes the i-th worker.
+func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
+	s := process.Spec{
+		Name:         p.spec.Name,
+		Command:      p.spec.Command,
+		Protocol:     p.spec.Protocol,
+		Slots:        p.spec.Slots,
+		StartTimeout: p.spec.StartTimeout,
+		Grace:        p.spec.Grace,
+		CancelGrace:  p.spec.CancelGrace,
+		Pool:         p.actor,
+		Member:       i,
+		OnEvent:      func(event any) { p.observe(i, event) },
+		Telemetry:    p.rt.recorder,
+		Cause:        cause,
+		Goroutines:   &p.rt.goroutines,
+	}
+	if out := p.spec.Output; out != nil {
+		s.Output = func(stream actors.Stream, data []byte) { out(i, stream, data) }
+	}
+	return s
+}
