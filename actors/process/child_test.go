@@ -384,7 +384,7 @@ func TestProtocolErrors(t *testing.T) {
 		cause      string
 	}{
 		{"garbage", "", actors.ReasonProtocol, "too large"},
-		{"version", "", actors.ReasonProtocol, "child speaks version 99, want 1"},
+		{"version", "", actors.ReasonProtocol, "other side speaks version 99, want 1"},
 		{"early-result", "", actors.ReasonProtocol, "result before hello"},
 		{"half-frame", "x", actors.ReasonExited, "truncated frame"},
 		{"unknown-id", "x", actors.ReasonProtocol, "which the child does not hold"},

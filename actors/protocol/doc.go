@@ -29,7 +29,8 @@
 //	2       4     incarnation of the child, as given in BROOD_WIRE
 //	6       8     id of the task or ping; 0 where the kind has none
 //	14      27+n  trace block: trace id (16), span id (8), W3C trace flags (1),
-//	              length n of the W3C tracestate (2), tracestate (n, at most 512)
+//	              length n of the W3C tracestate (2), tracestate (n, at most 512);
+//	              neither id is all zeros; a longer tracestate is left out as a whole
 //	        16    times block: began and ended, each nanoseconds since the Unix epoch (8)
 //	        rest  payload
 //
@@ -43,7 +44,8 @@
 //	5 cancel      parent  the task with this id is not wanted any more; it is still answered, in any way
 //	6 ping        parent  none; to be answered at once, also while a task runs
 //	7 pong        child   none; the ping's id
-//	8 shutdown    parent  none; finish the tasks received so far, answer them, exit with code 0
+//	8 shutdown    parent  none; finish the tasks received so far, answer them, exit with code 0;
+//	                      cancels and pings may still come
 //
 // A child answers every task that it received exactly once, with result or
 // error, in any order. If a task carried a trace block with the sampled flag

@@ -8,14 +8,15 @@ import (
 // ErrProtocol is matched by every error about what the other side sent.
 var ErrProtocol = errors.New("protocol error")
 
-// VersionError says that the child speaks another version of the wire.
+// VersionError says that the other side, child or parent, speaks another version
+// of the wire.
 type VersionError struct {
 	Got, Want uint16
 }
 
 // Error names both versions.
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("wire: child speaks version %d, want %d", e.Got, e.Want)
+	return fmt.Sprintf("wire: other side speaks version %d, want %d", e.Got, e.Want)
 }
 
 // Is reports whether target is ErrProtocol.

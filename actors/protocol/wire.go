@@ -55,8 +55,9 @@ func ParseLink(value string) (Link, error) {
 		return Link{}, fmt.Errorf("wire: %s=%q: want four fields", EnvWire, value)
 	}
 	var n [4]uint64
+	bits := [4]int{16, 31, 31, 32}
 	for i, field := range fields {
-		v, err := strconv.ParseUint(field, 10, 31)
+		v, err := strconv.ParseUint(field, 10, bits[i])
 		if err != nil {
 			return Link{}, fmt.Errorf("wire: %s=%q: %w", EnvWire, value, err)
 		}
@@ -102,7 +103,7 @@ func appendBody(b []byte, m *Message) []byte {
 	if m.Trace.IsValid() {
 		flags |= flagTrace
 	}
-	if m.Began != 0 {
+	if m.Began != 0 || m.Ended != 0 {
 		flags |= flagTimes
 	}
 	b = append(b, byte(m.Kind), flags)
@@ -145,7 +146,10 @@ func (d *wireDecoder) Next(m *Message) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	return true, parseBody(body, m)
+	if err := parseBody(body, m); err != nil {
+		return false, err
+	}
+	return true, nil
 }
 
 // Finish returns an error if the stream ended within a frame.

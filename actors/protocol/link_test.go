@@ -1,0 +1,49 @@
+package protocol
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestParseLink(t *testing.T) {
+	for _, c := range []struct {
+		value string
+		want  Link
+		err   string
+	}{
+		{"1:3:4:7", Link{In: 3, Out: 4, Incarnation: 7}, ""},
+		{"1:0:1:4294967295", Link{In: 0, Out: 1, Incarnation: math.MaxUint32}, ""},
+		{"", Link{}, `wire: BROOD_WIRE="": want four fields`},
+		{"1:3:4", Link{}, `wire: BROOD_WIRE="1:3:4": want four fields`},
+		{"1:3:4:7:8", Link{}, `wire: BROOD_WIRE="1:3:4:7:8": want four fields`},
+		{"1:3:4:", Link{}, `wire: BROOD_WIRE="1:3:4:": strconv.ParseUint: parsing "": invalid syntax`},
+		{"1:-3:4:7", Link{}, `wire: BROOD_WIRE="1:-3:4:7": strconv.ParseUint: parsing "-3": invalid syntax`},
+		{"1: 3:4:7", Link{}, `wire: BROOD_WIRE="1: 3:4:7": strconv.ParseUint: parsing " 3": invalid syntax`},
+		{"1:2147483648:4:7", Link{}, `wire: BROOD_WIRE="1:2147483648:4:7": strconv.ParseUint: parsing "2147483648": value out of range`},
+		{"1:3:4:4294967296", Link{}, `wire: BROOD_WIRE="1:3:4:4294967296": strconv.ParseUint: parsing "4294967296": value out of range`},
+		{"0:3:4:7", Link{}, "wire: other side speaks version 0, want 1"},
+		{"2:3:4:7", Link{}, "wire: other side speaks version 2, want 1"},
+		{"65537:3:4:7", Link{}, `wire: BROOD_WIRE="65537:3:4:7": strconv.ParseUint: parsing "65537": value out of range`},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			link, err := ParseLink(c.value)
+			assert.Equal(t, c.want, link)
+			if c.err == "" {
+				assert.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, c.err)
+		})
+	}
+}
+
+func TestEnvironIsWhatParseLinkReads(t *testing.T) {
+	link := Link{In: 3, Out: 4, Incarnation: math.MaxUint32}
+	env := Wire{}.Environ(link)
+	assert.Equal(t, map[string]string{"BROOD_WIRE": "1:3:4:4294967295"}, env)
+	got, err := ParseLink(env[EnvWire])
+	assert.NoError(t, err)
+	assert.Equal(t, link, got)
+}

@@ -1,0 +1,30 @@
+package protocol
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestKinds(t *testing.T) {
+	type kind struct {
+		name      string
+		fromChild bool
+	}
+	got := map[Kind]kind{}
+	for k := range Kind(10) {
+		got[k] = kind{k.String(), k.FromChild()}
+	}
+	assert.Equal(t, map[Kind]kind{
+		0: {"none", false},
+		1: {"hello", true},
+		2: {"task", false},
+		3: {"result", true},
+		4: {"error", true},
+		5: {"cancel", false},
+		6: {"ping", false},
+		7: {"pong", true},
+		8: {"shutdown", false},
+		9: {"kind(9)", false},
+	}, got)
+}
