@@ -196,20 +196,23 @@ func TestChildThatNeverReadsStdin(t *testing.T) {
 	for range 100 { // 100 times 64 KiB is more than pipe and limit hold
 		h.system.Root.Send(h.pid, &Do{Command: &actors.Write{Data: make([]byte, 64<<10)}, Done: refused})
 	}
-	written := 0
-	for err := range refused {
-		if err != nil {
-			require.ErrorIs(t, err, actors.ErrStdinFull)
-			break
+	// Refusals may overtake the one write that a pipe has room for.
+	answers, written := 0, 0
+	for refusal := error(nil); refusal == nil; answers++ {
+		if refusal = <-refused; refusal == nil {
+			written++
+			continue
 		}
-		written++
+		require.ErrorIs(t, refusal, actors.ErrStdinFull)
 	}
-	assert.LessOrEqual(t, written, 1, "a pipe holds 64 KiB")
 	require.NoError(t, h.stop(-1))
 	assert.Equal(t, syscall.SIGKILL, await[*actors.Down](h).Exit.Signal)
-	for range 100 - written - 1 {
-		assert.Error(t, <-refused, "a write that did not reach the child is not reported as done")
+	for ; answers < 100; answers++ {
+		if <-refused == nil {
+			written++
+		}
 	}
+	assert.LessOrEqual(t, written, 1, "a pipe holds 64 KiB; what did not reach the child is not reported as done")
 }
 
 func TestStopAsksThenKills(t *testing.T) {
