@@ -187,8 +187,8 @@ func (p *pool) reject(message any) {
 	case *Inspect:
 		m.Reply <- p.stats()
 	case *actor.MessageEnvelope:
-		if _, task := m.Message.(*actors.Task); task && m.Sender != nil {
-			p.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping})
+		if task, ok := m.Message.(*actors.Task); ok && m.Sender != nil {
+			p.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping, Tag: task.Tag})
 		}
 	}
 }

@@ -26,6 +26,7 @@ const (
 func Run(m *testing.M) int { return run(m.Run, os.Stderr) }
 
 func run(tests func() int, out io.Writer) int {
+	hurryRaceDetector()
 	if err := extendMark(); err != nil {
 		fmt.Fprintf(out, "leak: set mark: %v\n", err)
 		return 1
@@ -51,6 +52,14 @@ func run(tests func() int, out io.Writer) int {
 	}
 	killAll(settleTime)
 	return max(code, 1)
+}
+
+// hurryRaceDetector keeps children that are built with the race detector from
+// sleeping for a second before they exit, which is its default.
+func hurryRaceDetector() {
+	if _, set := os.LookupEnv("GORACE"); !set {
+		os.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
 }
 
 // settle repeats check until it finds nothing or settleTime is over, and
