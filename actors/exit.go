@@ -88,29 +88,26 @@ func (e Exit) Success() bool { return e.Reason == ReasonExited && e.Code == 0 }
 // String tells the exit in a few words, as in "exit code 3" or
 // "signal: killed (protocol error: bad frame kind 9)".
 func (e Exit) String() string {
-	var how string
-	switch {
-	case e.Reason == ReasonStartFailed || e.PID == 0:
-		how = e.Reason.String()
-	case e.Signal != 0:
+	if e.Reason == ReasonStartFailed || e.PID == 0 {
+		return e.because() // there was no process, so the reason is all there is
+	}
+	how := fmt.Sprintf("exit code %d", e.Code)
+	if e.Signal != 0 {
 		how = "signal: " + e.Signal.String()
-	default:
-		how = fmt.Sprintf("exit code %d", e.Code)
 	}
 	if e.CoreDumped {
 		how += " (core dumped)"
 	}
-	switch e.Reason {
-	case ReasonExited, ReasonSignalled:
-		return how
-	case ReasonStartFailed:
-		if e.Err != nil {
-			how += ": " + e.Err.Error()
-		}
+	if e.Reason == ReasonExited || e.Reason == ReasonSignalled {
 		return how
 	}
-	if e.Err != nil {
-		return fmt.Sprintf("%s (%s: %v)", how, e.Reason, e.Err)
+	return how + " (" + e.because() + ")"
+}
+
+// because returns the reason and, if it has one, its cause.
+func (e Exit) because() string {
+	if e.Err == nil {
+		return e.Reason.String()
 	}
-	return fmt.Sprintf("%s (%s)", how, e.Reason)
+	return e.Reason.String() + ": " + e.Err.Error()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/actors"
+	"brood/tests/transcript"
 )
 
 // exits are the ends that the tests and transcripts call by name.
@@ -55,12 +56,12 @@ func TestRestartByKindAndExit(t *testing.T) {
 }
 
 func TestDecideTranscripts(t *testing.T) {
-	transcripts(t, "decide", func(t *testing.T) func(string) []string {
+	transcript.Replay(t, "decide", func(t *testing.T) func(string) []string {
 		var policy Policy
 		var history History
 		streaks := map[string]int{}
 		return func(line string) []string {
-			words, values := fields(line)
+			words, values := transcript.Fields(line)
 			if words[0] == "policy" {
 				policy, history = parsePolicy(t, values), History{}
 				clear(streaks)

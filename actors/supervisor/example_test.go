@@ -69,6 +69,6 @@ func ExampleProps() {
 	// flaky started
 	// flaky failed: exit code 3
 	// flaky started
-	// flaky ended: stopped (stopped)
+	// flaky ended: stopped
 	// over: <nil>
 }

@@ -67,7 +67,7 @@ func TestStopGoesDownTheTree(t *testing.T) {
 		s.journal.take()
 		require.NoError(t, s.answered(s.ask(time.Minute)))
 		assert.Equal(t, []string{
-			"inner stop 1m0s", "inner actor stopping", "event nested ended: stopped (stopped)",
+			"inner stop 1m0s", "inner actor stopping", "event nested ended: stopped",
 			"a stop 1m0s", "event a ended: exit code 0 (stopped)", "a actor stopping", "event over: <nil>",
 		}, s.journal.take())
 	})

@@ -45,7 +45,7 @@ func TestStopEndsTheActorAndFreesItsNames(t *testing.T) {
 		lines := s.journal.take()
 		assert.Equal(t, []string{
 			"a stop 0s", "event a ended: exit code 0 (stopped)", "a actor stopping", "event over: <nil>",
-		}, without(lines, "subscriber hears: down 1: stopped (stopped)"))
+		}, without(lines, "subscriber hears: down 1: stopped"))
 		assert.Len(t, lines, 5)
 		s.start(supervisor.Spec{Children: s.children("a")})
 		assert.Contains(t, s.journal.take(), "a start 1", "the same names again")
@@ -205,7 +205,7 @@ func TestChildThatDoesNotAnswerIsEndedAndReported(t *testing.T) {
 		s.pass(1)
 		assert.EqualError(t, s.answered(answer), "child b: no answer to Stop, its actor is stopped")
 		assert.Equal(t, []string{
-			"b actor stopping", "event b ended: stopped (stopped)",
+			"b actor stopping", "event b ended: stopped",
 			"a stop 0s", "event a ended: exit code 0 (stopped)", "a actor stopping",
 			"event over: child b: no answer to Stop, its actor is stopped",
 		}, s.journal.take())

@@ -11,15 +11,17 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"brood/tests/transcript"
 )
 
 func TestTeardownTranscripts(t *testing.T) {
-	transcripts(t, "teardown", func(t *testing.T) func(string) []string {
+	transcript.Replay(t, "teardown", func(t *testing.T) func(string) []string {
 		var tear teardown
 		var dead []int
 		alive := func(child int) bool { return !slices.Contains(dead, child) }
 		return func(line string) []string {
-			words, values := fields(line)
+			words, values := transcript.Fields(line)
 			switch words[0] {
 			case "begin":
 				tear = teardown{grace: duration(t, values["grace"])}
