@@ -88,7 +88,7 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	}
 	call = s.head
 	s.unlink(call)
-	call.Pool.Member = to
+	call.Pool.Member, call.Pool.Incarnation = to, s.members[to].incarnation
 	s.members[to].held++
 	s.held++
 	return call, to

@@ -46,6 +46,8 @@ type Call struct {
 type PoolNote struct {
 	// Member is who holds the call; -1: it is queued.
 	Member int
+	// Incarnation is the one of the member that the call was handed to.
+	Incarnation uint32
 	// Cancelled is the error that the caller was promised, if the call came
 	// back.
 	Cancelled error

@@ -40,7 +40,7 @@ type tombstone struct {
 
 // take begins a call: its frame joins what this turn writes.
 func (c *child) take(call *Call) {
-	if err := c.canTake(); err != nil {
+	if err := c.canTake(call); err != nil {
 		c.refuse(call, err)
 		return
 	}
@@ -65,11 +65,14 @@ func (c *child) take(call *Call) {
 	c.tasks.inflight[id] = call
 }
 
-func (c *child) canTake() error {
+func (c *child) canTake(call *Call) error {
 	switch {
 	case c.spec.Protocol == nil:
 		return actors.ErrNoProtocol
 	case c.state.phase != running:
+		return actors.ErrNotRunning
+	case call.Pooled && call.Pool.Incarnation != c.state.incarnation:
+		// It was meant for one that is over: the pool does not count it here.
 		return actors.ErrNotRunning
 	case len(c.tasks.inflight) >= c.spec.Slots:
 		return actors.ErrBusy
@@ -81,7 +84,7 @@ func (c *child) canTake() error {
 // with it, or to its sender.
 func (c *child) refuse(call *Call, err error) {
 	if call.Pooled {
-		c.toPool(&Returned{Member: c.spec.Member, Incarnation: c.state.incarnation, NotRun: []*Call{call}})
+		c.toPool(&Returned{Member: c.spec.Member, Incarnation: call.Pool.Incarnation, NotRun: []*Call{call}})
 		return
 	}
 	call.Answer(c.system, actors.Result{Err: err})
