@@ -104,9 +104,9 @@ func (e Exit) String() string {
 	return how + " (" + e.because() + ")"
 }
 
-// because returns the reason and, if it has one, its cause.
+// because returns the reason and, if it is a reason that has one, its cause.
 func (e Exit) because() string {
-	if e.Err == nil {
+	if e.Err == nil || e.Reason == ReasonExited || e.Reason == ReasonSignalled {
 		return e.Reason.String()
 	}
 	return e.Reason.String() + ": " + e.Err.Error()

@@ -45,6 +45,7 @@ func TestExitInWords(t *testing.T) {
 		{"panic: bad frame kind 9", Exit{Reason: ReasonPanic, Code: -1, Err: cause}},
 		{"panic", Exit{Reason: ReasonPanic, Code: -1}},
 		{"stopped", Exit{Reason: ReasonStopped, Code: -1}}, // before there was a process
+		{"exited", Exit{Reason: ReasonExited, Code: -1, Err: cause}}, // of a supervisor
 		{"unknown", Exit{}},
 	} {
 		assert.Equal(t, c.want, c.exit.String(), "%+v", c.exit)

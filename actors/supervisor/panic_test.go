@@ -154,7 +154,7 @@ func TestPanicDuringStopIsReported(t *testing.T) {
 		s.journal.take()
 		assert.EqualError(t, s.stop(), "child b: panic: again")
 		assert.Equal(t, []string{
-			"b panics", "b actor stopping", "event b ended: panic (panic: panic: again)",
+			"b panics", "b actor stopping", "event b ended: panic: panic: again",
 			"a stop 0s", "event a ended: exit code 0 (stopped)", "a actor stopping",
 			"event over: child b: panic: again",
 		}, s.journal.take())
@@ -166,7 +166,7 @@ func TestPlainStopWithAPanicInItEnds(t *testing.T) {
 		s.start(supervisor.Spec{Children: []supervisor.Child{{ID: "a", Props: s.fake("a", panicsAt[*actor.Stopping])}}})
 		s.system.Root.Stop(s.sup)
 		s.pass(0)
-		assert.Equal(t, []string{"event a ended: panic (panic: panic: again)", "event over: <nil>"}, s.journal.take()[3:])
+		assert.Equal(t, []string{"event a ended: panic: panic: again", "event over: <nil>"}, s.journal.take()[3:])
 	})
 }
 
