@@ -150,3 +150,26 @@ func TestNothingIsAcceptedAfterShutdown(t *testing.T) {
 	}
 	assert.Equal(t, runtime.PoolStats{}, pool.Stats())
 }
+
+// TestShutdownSaysWhatMayHaveRun: a task waits to be repeated.
+func TestShutdownSaysWhatMayHaveRun(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	pool := startPool(t, rt, runtime.PoolSpec{
+		Command: command(t, "worker"), Size: 1, Backoff: runtime.Backoff{Min: time.Hour},
+	})
+	began := submit(within(t, limit), pool, actors.Task{Payload: []byte("die"), Repeatable: true})
+	queued(t, pool, 1)
+	require.Eventually(t, func() bool { return !pool.Stats().Workers[0].Ready }, limit, soon)
+	waits := submit(within(t, limit), pool, actors.Task{Repeatable: true})
+	queued(t, pool, 2)
+	assert.ErrorContains(t, rt.Shutdown(within(t, 200*time.Millisecond)), "2 tasks queued")
+
+	o := receive(t, began)
+	var exited *actors.WorkerExitedError
+	require.ErrorAs(t, o.err, &exited)
+	assert.True(t, exited.MayHaveRun)
+	assert.Equal(t, 7, exited.Exit.Code)
+	o = receive(t, waits)
+	assert.ErrorIs(t, o.err, actors.ErrStopping)
+	assert.Zero(t, o.Attempts)
+}

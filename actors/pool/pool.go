@@ -163,7 +163,7 @@ func (p *pool) cancel(call *process.Call, err error) {
 
 func (p *pool) end(err error) {
 	for _, call := range p.scheduler.end(err) {
-		p.answer(call, err)
+		p.answer(call, notRun(call, err))
 	}
 }
 

@@ -157,12 +157,28 @@ func (s *scheduler) judge(call *process.Call, mayHaveRun bool, exit actors.Exit)
 	case call.Pool.Cancelled != nil:
 		return verdict{call, call.Pool.Cancelled}
 	case mayHaveRun && (s.ended || !call.Task.Repeatable || call.Attempts >= s.maxAttempts):
-		return verdict{call, &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: exit}}
+		return verdict{call, exited(call, exit)}
 	case s.ended:
-		return verdict{call, s.closed}
+		return verdict{call, notRun(call, s.closed)}
+	case mayHaveRun:
+		call.Pool.Lost = &exit
 	}
 	s.pushFront(call)
 	return verdict{call, nil}
+}
+
+// notRun is the answer to a call that waited when everything ended: why, which
+// says that it did not run, is true only if no child died with it before.
+func notRun(call *process.Call, why error) error {
+	if call.Pool.Lost != nil {
+		return exited(call, *call.Pool.Lost)
+	}
+	return why
+}
+
+// exited is the answer to a call that may have run in a child that died.
+func exited(call *process.Call, exit actors.Exit) error {
+	return &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: exit}
 }
 
 // cancel ends a call early. It reports whether the call was waiting; if not,

@@ -51,6 +51,9 @@ type PoolNote struct {
 	// Cancelled is the error that the caller was promised, if the call came
 	// back.
 	Cancelled error
+	// Lost is the exit of the last child that died with the call after it may
+	// have run there; nil if there was none.
+	Lost *actors.Exit
 	// Queued is the span of the wait in the queue.
 	Queued telemetry.Span
 	// Timeout ends the call when its time is over; the answer stops it.
