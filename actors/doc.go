@@ -5,6 +5,9 @@
 //
 // # Messages
 //
+// All messages are sent by pointer, as protoactor's own are, and must not be
+// changed after they were sent.
+//
 // "Owner" is whoever holds the PID: a user's actor, or a handle of package
 // runtime. "Parent" is the supervisor that spawned the process actor.
 // "Subscriber" is a PID named in the process's Spec.

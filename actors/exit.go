@@ -77,8 +77,10 @@ type Exit struct {
 	// OutputIncomplete says that a descendant still held an output open when
 	// the drain time was over, so that later output was cut off.
 	OutputIncomplete bool
-	// Err is the cause behind ReasonStartFailed, ReasonProtocol, ReasonNotReady
-	// and ReasonPanic; nil otherwise.
+	// Err is the cause, where there is more to say than the other fields do:
+	// why it could not be started, what was wrong with what it said on the
+	// wire, what a supervisor gave up for (its Down matches ErrGaveUp). Else
+	// nil.
 	Err error
 }
 

@@ -128,7 +128,7 @@ func (p *Process) launch(cause trace.SpanContext) error {
 		Intensity: spec.Intensity,
 		Period:    spec.Period,
 		Backoff:   spec.Backoff,
-		Children:  []supervisor.Child{{ID: "child", Props: props, Restart: spec.Restart}},
+		Children:  []supervisor.Child{{ID: "child", Props: props, Restart: spec.Restart, Grace: spec.Grace}},
 		OnEvent:   p.supervise,
 	}, err)
 }

@@ -29,6 +29,7 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 	for i := range children {
 		p.waiting[i] = true
 		children[i].ID = fmt.Sprintf("worker-%d", i)
+		children[i].Grace = spec.Grace
 		children[i].Props, faults = p.worker(i, cause).Props()
 	}
 	err = p.supervised.launch("workers", p.supervision(children), faults)
