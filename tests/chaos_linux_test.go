@@ -45,7 +45,7 @@ func TestChaosEveryTaskIsAnsweredOnce(t *testing.T) {
 					assert.ErrorIs(t, o.err, actors.ErrWorkerExited, "task %d", id)
 				}
 			}
-			assert.Greater(t, c.kills, 10, "else there was no chaos")
+			assert.Greater(t, c.kills, 3, "else there was no chaos")
 			allReady(t, c.pool, chaosPool)
 			stats := c.pool.Stats()
 			assert.Zero(t, stats.Queued)
@@ -62,7 +62,7 @@ func TestShutdownAmidChaos(t *testing.T) {
 		defer close(all)
 		c.submitAll(context.Background())
 	}()
-	require.Eventually(t, func() bool { return len(lines(t, c.log)) > chaosTasks/10 }, limit, soon)
+	require.Eventually(t, func() bool { return len(lines(t, c.log)) > chaosTasks/4 }, limit, soon)
 
 	const deadline = 3 * time.Second
 	began := time.Now()

@@ -217,37 +217,3 @@ func lines(t *testing.T, path string) []string {
 	require.NoError(t, err)
 	return strings.Fields(string(content))
 }
-
-// gate holds a child until the test lets it go: a named pipe that the child
-// reads to its end.
-type gate struct {
-	path string
-	file *os.File
-}
-
-func newGate(t *testing.T) *gate {
-	t.Helper()
-	g := &gate{path: filepath.Join(t.TempDir(), "gate")}
-	require.NoError(t, syscall.Mkfifo(g.path, 0o600))
-	t.Cleanup(g.open)
-	return g
-}
-
-// reached waits until a child stands before the gate.
-func (g *gate) reached(t *testing.T) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		// Without a reader, a pipe cannot be opened so.
-		f, err := os.OpenFile(g.path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-		g.file = f
-		return err == nil
-	}, limit, soon, "a child at the gate")
-}
-
-// open lets the child go.
-func (g *gate) open() {
-	if g.file != nil {
-		g.file.Close()
-		g.file = nil
-	}
-}
