@@ -88,7 +88,7 @@ func TestActorThatEndsWhenItIsLeftBehindEndsOnce(t *testing.T) {
 		})})
 		s.start(spec)
 		answer := s.ask(0)
-		s.pass(6 * time.Second) // b's actor is being stopped
+		s.pass(16 * time.Second) // b's actor is being stopped
 		s.send("a", crash)      // which holds the supervisor
 		close(release)          // b's actor ends
 		s.pass(time.Minute)     // and its deadline passes

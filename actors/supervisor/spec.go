@@ -22,8 +22,8 @@ type Child struct {
 	// Restart says after which ends it is started again. Zero means Permanent.
 	Restart Restart
 	// Grace is passed on in the actors.Stop that the supervisor sends, and
-	// bounds how long its answer is awaited, with 5 s on top. Zero means the
-	// child's own; the answer is then awaited for 35 s. Negative means none.
+	// bounds how long its answer is awaited, with 15 s on top. Zero means the
+	// child's own; the answer is then awaited for 45 s. Negative means none.
 	Grace time.Duration
 }
 

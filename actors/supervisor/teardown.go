@@ -9,8 +9,11 @@ const (
 	// ownGrace is how long a child is believed to need when its grace is left
 	// to itself and so is not known here.
 	ownGrace = 30 * time.Second
-	// margin is what a child gets beyond its grace: for the kill, the reaping
-	// and the last output.
+	// askMargin is what a child gets beyond its grace: for the kill, the
+	// reaping and the last output. It is more than a process actor allows for
+	// them, so that a survivor is reported by who knows it.
+	askMargin = 15 * time.Second
+	// margin is what an actor gets to end.
 	margin = 5 * time.Second
 )
 
@@ -107,11 +110,11 @@ func (t *teardown) ask() order {
 func patience(grace time.Duration) time.Duration {
 	switch {
 	case grace < 0:
-		return margin
+		return askMargin
 	case grace == 0:
-		return ownGrace + margin
-	case grace > math.MaxInt64-margin:
+		return ownGrace + askMargin
+	case grace > math.MaxInt64-askMargin:
 		return math.MaxInt64
 	}
-	return grace + margin
+	return grace + askMargin
 }

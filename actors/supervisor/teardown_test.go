@@ -90,8 +90,8 @@ func TestTeardownAwaitsOneChildAtATime(t *testing.T) {
 }
 
 func TestPatience(t *testing.T) {
-	assert.Equal(t, 35*time.Second, patience(0))
-	assert.Equal(t, 5*time.Second, patience(-time.Hour))
-	assert.Equal(t, 6*time.Second, patience(time.Second))
+	assert.Equal(t, 45*time.Second, patience(0))
+	assert.Equal(t, 15*time.Second, patience(-time.Hour))
+	assert.Equal(t, 16*time.Second, patience(time.Second))
 	assert.Equal(t, time.Duration(math.MaxInt64), patience(math.MaxInt64))
 }
