@@ -44,7 +44,7 @@ func TestExitInWords(t *testing.T) {
 		{"signal: killed (panic)", Exit{Reason: ReasonPanic, PID: 1, Code: -1, Signal: syscall.SIGKILL}},
 		{"panic: bad frame kind 9", Exit{Reason: ReasonPanic, Code: -1, Err: cause}},
 		{"panic", Exit{Reason: ReasonPanic, Code: -1}},
-		{"stopped", Exit{Reason: ReasonStopped, Code: -1}}, // before there was a process
+		{"stopped", Exit{Reason: ReasonStopped, Code: -1}},           // before there was a process
 		{"exited", Exit{Reason: ReasonExited, Code: -1, Err: cause}}, // of a supervisor
 		{"unknown", Exit{}},
 	} {

@@ -89,9 +89,9 @@ func TestActorThatEndsWhenItIsLeftBehindEndsOnce(t *testing.T) {
 		s.start(spec)
 		answer := s.ask(0)
 		s.pass(16 * time.Second) // b's actor is being stopped
-		s.send("a", crash)      // which holds the supervisor
-		close(release)          // b's actor ends
-		s.pass(time.Minute)     // and its deadline passes
+		s.send("a", crash)       // which holds the supervisor
+		close(release)           // b's actor ends
+		s.pass(time.Minute)      // and its deadline passes
 		letGo()
 		assert.Error(t, s.answered(answer))
 		assert.Equal(t, 1, s.journal.count("a stop 0s"))
