@@ -36,8 +36,9 @@ type Batch struct {
 	system []any
 	user   []any
 
+	suspended atomic.Bool // set by the turn only
+
 	// The rest belongs to the turn.
-	suspended bool
 	batch     []any
 	next      int
 	current   any
@@ -127,20 +128,14 @@ func (m *Batch) run(turns int) {
 	}
 }
 
-// waiting reports whether a turn would find something to do. It may be called
-// just after the turn gave the state up, so it reads under the lock what the
-// turn itself owns.
+// waiting reports whether a turn would find something to do. A poster counts
+// its message before it looks at the state, so that either it sees the state
+// given up or the count is seen here.
 func (m *Batch) waiting() bool {
 	if m.systems.Load() > 0 {
 		return true
 	}
-	return m.users.Load() > 0 && !m.isSuspended()
-}
-
-func (m *Batch) isSuspended() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.suspended
+	return m.users.Load() > 0 && !m.suspended.Load()
 }
 
 func (m *Batch) turn() {
@@ -166,7 +161,7 @@ func (m *Batch) drain() (delivered bool) {
 		if m.systems.Load() > 0 {
 			m.drainSystem()
 		}
-		if m.suspended || !m.fill() {
+		if m.suspended.Load() || !m.fill() {
 			return delivered
 		}
 		message := m.batch[m.next]
@@ -195,6 +190,9 @@ func (m *Batch) fill() bool {
 	if m.next < len(m.batch) {
 		return true
 	}
+	if m.users.Load() == 0 {
+		return false
+	}
 	m.mu.Lock()
 	m.batch, m.user = m.user, m.batch[:0]
 	m.mu.Unlock()
@@ -209,9 +207,9 @@ func (m *Batch) drainSystem() {
 		message := m.popSystem()
 		switch message.(type) {
 		case *actor.SuspendMailbox:
-			m.setSuspended(true)
+			m.suspended.Store(true)
 		case *actor.ResumeMailbox:
-			m.setSuspended(false)
+			m.suspended.Store(false)
 		default:
 			m.current = message
 			m.invoker.InvokeSystemMessage(message)
@@ -227,10 +225,4 @@ func (m *Batch) popSystem() any {
 	m.system = m.system[1:]
 	m.systems.Add(-1)
 	return message
-}
-
-func (m *Batch) setSuspended(suspended bool) {
-	m.mu.Lock()
-	m.suspended = suspended
-	m.mu.Unlock()
 }
