@@ -39,10 +39,10 @@ type Batch struct {
 	suspended atomic.Bool // set by the turn only
 
 	// The rest belongs to the turn.
-	batch     []any
-	next      int
-	current   any
-	reject    func(message any)
+	batch   []any
+	next    int
+	current any
+	reject  func(message any)
 }
 
 var _ actor.Mailbox = (*Batch)(nil)
