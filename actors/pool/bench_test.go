@@ -41,7 +41,7 @@ func BenchmarkSubmit(b *testing.B) {
 			h := open(b, Spec{Size: members, Slots: 16, QueueLimit: callers})
 			for i := range members {
 				props := actor.PropsFromProducer(func() actor.Actor { return &prompt{index: i, pool: h.pid} },
-					actor.WithMailbox(mailbox.Producer(true)))
+					actor.WithMailbox(mailbox.Producer))
 				pid := h.system.Root.Spawn(props)
 				b.Cleanup(func() { _ = h.system.Root.StopFuture(pid).Wait() })
 				h.send(&process.MemberEvent{Member: i, Event: &actors.Started{Who: pid, Incarnation: 1, PID: 1}})

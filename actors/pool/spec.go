@@ -63,6 +63,6 @@ func (s Spec) Props() (*actor.Props, error) {
 	}
 	return actor.PropsFromProducer(
 		func() actor.Actor { return newPool(s) },
-		actor.WithMailbox(mailbox.Producer(false)),
+		actor.WithMailbox(mailbox.Producer),
 	), nil
 }

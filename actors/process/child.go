@@ -117,6 +117,9 @@ func (c *child) endTurn() {
 	if c.run == nil {
 		return
 	}
+	// With several tasks under way, others are likely to be answered or to come
+	// soon after these.
+	c.box.Gather(len(c.tasks.inflight)+c.tasks.freed > 1)
 	if c.state.phase != spawning {
 		c.run.flush()
 		c.settleWrites()

@@ -94,7 +94,7 @@ func (s Spec) Props() (*actor.Props, error) {
 	s.setDefaults()
 	return actor.PropsFromProducer(
 		func() actor.Actor { return newChild(s) },
-		actor.WithMailbox(mailbox.Producer(s.Slots > 1)), // one task at a time leaves nothing to gather
+		actor.WithMailbox(mailbox.Producer),
 	), nil
 }
 

@@ -25,7 +25,6 @@ const inlineTurns = 8
 // protocol (a pool's queue limit, output credits). Safe for concurrent use;
 // Close is the owning actor's.
 type Batch struct {
-	gather     bool
 	invoker    actor.MessageInvoker
 	dispatcher actor.Dispatcher
 	state      atomic.Int32
@@ -39,6 +38,7 @@ type Batch struct {
 	suspended atomic.Bool // set by the turn only
 
 	// The rest belongs to the turn.
+	gather  bool
 	batch   []any
 	next    int
 	current any
@@ -47,15 +47,11 @@ type Batch struct {
 
 var _ actor.Mailbox = (*Batch)(nil)
 
-// Producer returns a producer of mailboxes. With gather set, a turn lets other
-// goroutines run once before it ends, so that what they are about to post
-// becomes part of it: larger batches for the price of one scheduling round.
-func Producer(gather bool) actor.MailboxProducer {
-	return func() actor.Mailbox { return New(gather) }
-}
+// Producer produces mailboxes.
+func Producer() actor.Mailbox { return New() }
 
-// New returns a mailbox; see Producer.
-func New(gather bool) *Batch { return &Batch{gather: gather} }
+// New returns a mailbox.
+func New() *Batch { return &Batch{} }
 
 // Owner is an actor that wants to know its mailbox, so that it can close it.
 // It is told before its first message.
@@ -104,6 +100,12 @@ func (m *Batch) PostSystemMessage(message any) {
 // Close hands every user message from now on, also those that wait, to reject
 // instead of the actor. Only the actor itself may call it, within a turn.
 func (m *Batch) Close(reject func(message any)) { m.reject = reject }
+
+// Gather says whether a turn is to let other goroutines run once before it
+// ends, so that what they are about to post becomes part of it: larger batches
+// for the price of one scheduling round. Only the actor itself may call it,
+// within a turn.
+func (m *Batch) Gather(on bool) { m.gather = on }
 
 func (m *Batch) schedule() {
 	m.dispatcher.Schedule(func() { m.run(0) })

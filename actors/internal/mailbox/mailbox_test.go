@@ -25,7 +25,8 @@ func newSystem() *actor.ActorSystem {
 
 // spawn starts an actor on a Batch mailbox of its own.
 func spawn(system *actor.ActorSystem, gather bool, receive actor.ReceiveFunc) (*actor.PID, *Batch) {
-	box := New(gather)
+	box := New()
+	box.Gather(gather)
 	props := actor.PropsFromFunc(receive, actor.WithMailbox(func() actor.Mailbox { return box }))
 	return system.Root.Spawn(props), box
 }
