@@ -34,10 +34,7 @@ func ExamplePool_Submit() {
 	}
 	ctx := context.Background()
 	defer rt.Shutdown(ctx)
-	self, err := runtime.Worker("echo") // main of the same program calls worker.Serve
-	if err != nil {
-		log.Fatal(err)
-	}
+	self := runtime.Worker("echo") // main of the same program calls worker.Serve
 	pool, err := rt.StartPool(ctx, runtime.PoolSpec{Command: self, Size: 1})
 	if err != nil {
 		log.Fatal(err)

@@ -39,10 +39,7 @@ func ExampleRuntime_Shutdown() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel() // by then it has ended, in order or not
-	self, err := runtime.Worker("echo")
-	if err != nil {
-		log.Fatal(err)
-	}
+	self := runtime.Worker("echo")
 	if _, err := rt.StartPool(ctx, runtime.PoolSpec{Command: self}); err != nil {
 		log.Fatal(err)
 	}

@@ -34,10 +34,7 @@ func ExampleRuntime_Spawn() {
 	}
 	ctx := context.Background()
 	defer rt.Shutdown(ctx)
-	self, err := runtime.Worker("echo")
-	if err != nil {
-		log.Fatal(err)
-	}
+	self := runtime.Worker("echo")
 	pool, err := rt.StartPool(ctx, runtime.PoolSpec{Command: self, Size: 2})
 	if err != nil {
 		log.Fatal(err)

@@ -27,11 +27,7 @@ func Example() {
 	}
 	ctx := context.Background()
 	defer rt.Shutdown(ctx)
-	self, err := runtime.Worker("shout")
-	if err != nil {
-		log.Fatal(err)
-	}
-	pool, err := rt.StartPool(ctx, runtime.PoolSpec{Command: self, Size: 2})
+	pool, err := rt.StartPool(ctx, runtime.PoolSpec{Command: runtime.Worker("shout"), Size: 2})
 	if err != nil {
 		log.Fatal(err)
 	}

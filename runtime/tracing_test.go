@@ -173,8 +173,7 @@ func TestEnvelopesOfOthersAreNotChanged(t *testing.T) {
 
 func TestATaskOfAnActorAndItsResultAreOneTrace(t *testing.T) {
 	rt, recorder := traced(t)
-	self, err := Worker("echo")
-	require.NoError(t, err)
+	self := Worker("echo")
 	workers, err := rt.StartPool(t.Context(), PoolSpec{Name: "echo", Command: self, Size: 1})
 	require.NoError(t, err)
 	task := &actors.Task{Payload: []byte("hello"), Tag: "tag"}

@@ -50,14 +50,14 @@ func Shell(script string) Command { return ptyio.Shell(script) }
 
 // Worker returns the command that executes the running program again, as its
 // own worker with this name (worker.Name) and these arguments.
-func Worker(name string, args ...string) (Command, error) {
+func Worker(name string, args ...string) Command {
 	self, err := os.Executable()
 	if err != nil {
-		return Command{}, err
+		self = os.Args[0] // if that is wrong too, the start says so
 	}
 	return Command{
 		Path: self,
 		Args: args,
 		Env:  Env{Set: map[string]string{worker.EnvName: name}},
-	}, nil
+	}
 }

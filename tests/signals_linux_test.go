@@ -29,8 +29,7 @@ func program() {
 	for _, host := range hosts {
 		hostUntilReady(rt, host)
 	}
-	worker, err := runtime.Worker("worker")
-	check(err)
+	worker := runtime.Worker("worker")
 	_, err = rt.StartPool(context.Background(), runtime.PoolSpec{Command: worker, Size: 2})
 	check(err)
 	fmt.Println("up")
@@ -43,10 +42,9 @@ func program() {
 
 // hostUntilReady starts a child in a role and waits for the first that it prints.
 func hostUntilReady(rt *runtime.Runtime, role []string) {
-	c, err := runtime.Worker(role[0], role[1:]...)
-	check(err)
+	c := runtime.Worker(role[0], role[1:]...)
 	printed := make(chan struct{}, 1) // it prints once
-	_, err = rt.Start(context.Background(), runtime.ProcessSpec{
+	_, err := rt.Start(context.Background(), runtime.ProcessSpec{
 		Command: c, Grace: time.Hour, Output: func(actors.Stream, []byte) { printed <- struct{}{} },
 	})
 	check(err)

@@ -43,10 +43,7 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, rt.Shutdown(ctx)) }()
-	self, err := runtime.Worker("shout")
-	if err != nil {
-		return err
-	}
+	self := runtime.Worker("shout")
 	over := make(chan struct{})
 	mine, err := rt.Spawn("crier", actor.PropsFromProducer(func() actor.Actor { return &crier{over: over} }))
 	if err != nil {

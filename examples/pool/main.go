@@ -35,10 +35,7 @@ func run() (err error) {
 	}
 	ctx := context.Background()
 	defer func() { err = errors.Join(err, rt.Shutdown(ctx)) }()
-	self, err := runtime.Worker("primes")
-	if err != nil {
-		return err
-	}
+	self := runtime.Worker("primes")
 	pool, err := rt.StartPool(ctx, runtime.PoolSpec{Command: self, Size: 4})
 	if err != nil {
 		return err

@@ -44,10 +44,7 @@ func (j *job) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	command, err := runtime.Worker(workerName)
-	if err != nil {
-		return err
-	}
+	command := runtime.Worker(workerName)
 	pool, err := j.rt.StartPool(ctx, runtime.PoolSpec{Name: "count", Command: command, Size: poolSize})
 	if err != nil {
 		return err

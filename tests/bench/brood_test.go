@@ -26,10 +26,7 @@ func newBrood(slots int) func(workers int) (submitter, error) {
 			return nil, err
 		}
 		b := &broodPool{rt: rt}
-		command, err := runtime.Worker(workerName)
-		if err != nil {
-			return nil, errors.Join(err, b.Close())
-		}
+		command := runtime.Worker(workerName)
 		b.pool, err = rt.StartPool(context.Background(), runtime.PoolSpec{
 			Name: "echo", Command: command, Size: workers, Slots: slots, QueueLimit: 10_000,
 		})
