@@ -114,6 +114,7 @@ func TestAReplyIsAChildToo(t *testing.T) {
 	rt.System().Root.Send(asker, &first{})
 	<-answered
 	sendAndStop(t, rt, asker, "plain")
+	sendAndStop(t, rt, answerer, "plain") // its span ends after the reply has left
 	assert.Equal(t, "process *runtime.second", parents(recorder)["process *runtime.third"])
 }
 
