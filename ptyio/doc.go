@@ -14,13 +14,14 @@
 // does not reach it and a signal reaches all of it. Descriptors 0, 1, 2 and
 // Command.Files from 3 on, and no other. The environment that [Env] says, less
 // the variables that belong to a protocol between the owner and whoever
-// started the owner. Signals that the owner ignores (as under nohup) are
-// ignored in the child too: execve(2) keeps that, and Go cannot undo it.
+// started the owner. A signal that the owner ignores (as under nohup) has its
+// default action in the child all the same: from the next start on the owner
+// catches and drops it, which is the same for itself.
 //
 // To keep other descriptors out, Start marks all descriptors of the owner from
 // 3 up close-on-exec (close_range(2)), also those that C code or whoever
-// started the owner left open without the mark. The mark stays. Nothing else
-// changes for the owner, with one exception: a descriptor that it meant to pass
+// started the owner left open without the mark. The mark stays. That
+// changes one thing for the owner: a descriptor that it meant to pass
 // on by mere inheritance, through syscall.Exec or a fork in C, is closed there.
 // Such a descriptor is to be named (Command.Files, or ExtraFiles in os/exec),
 // or unmarked right before the Exec. What C code opens without the mark during

@@ -39,8 +39,12 @@
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
 //	drains             Shutdown              the service has drained, or its      Shutdown
 //	                                         part of the deadline is over
-//	worker's handler   worker.Serve          the wire ends                        worker.Serve
+//	waiting for all    Shutdown              the children's goroutines have       Shutdown, for a bounded time
+//	goroutines                               ended
+//	second reader of   worker's watch timer  the slow task ends and a frame       the end of the process
+//	a worker                                 comes, or the wire ends
 //
-// Timers (alarms, task timeouts, the worker's held-back answers) run their
-// function on a goroutine of their own, which posts one message and ends.
+// Timers run their function on a goroutine of their own: alarms and task
+// timeouts post one message and end; a worker's watch timer writes answers that
+// were held back and may become its second reader.
 package runtime

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/hashicorp/go-multierror"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -33,14 +32,14 @@ type Options struct {
 }
 
 func (o *Options) validate() error {
-	var faults *multierror.Error
+	var faults []error
 	if o.System != nil && o.Logger != nil {
-		faults = multierror.Append(faults, errors.New("runtime: Options: both System and Logger are set"))
+		faults = append(faults, errors.New("both System and Logger are set"))
 	}
 	if o.ShutdownTimeout < 0 {
-		faults = multierror.Append(faults, fmt.Errorf("runtime: Options: ShutdownTimeout is %s", o.ShutdownTimeout))
+		faults = append(faults, fmt.Errorf("ShutdownTimeout is %s", o.ShutdownTimeout))
 	}
-	return faults.ErrorOrNil()
+	return joinFaults("options", faults...)
 }
 
 func (o *Options) setDefaults() {

@@ -30,8 +30,8 @@ func TestNewReportsAllFaults(t *testing.T) {
 	rt, err := New(Options{System: quietSystem(), Logger: slog.Default(), ShutdownTimeout: -1})
 	assert.Nil(t, rt)
 	assert.Equal(t, []string{
-		"runtime: Options: both System and Logger are set",
-		"runtime: Options: ShutdownTimeout is -1ns",
+		"both System and Logger are set",
+		"ShutdownTimeout is -1ns",
 	}, faults(t, err))
 }
 

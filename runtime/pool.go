@@ -180,7 +180,12 @@ func (p *Pool) Drain(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		stats := p.Stats()
+	}
+	stats := p.Stats() // answered after the Drain was handled
+	select {
+	case <-done:
+		return nil
+	default:
 		return fmt.Errorf("runtime: drain %s: %d tasks queued, %d held by workers: %w",
 			p.spec.Name, stats.Queued, stats.Held, context.Cause(ctx))
 	}

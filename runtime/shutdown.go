@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/hashicorp/go-multierror"
 )
 
 // Shutdown ends the Runtime and everything in it: it accepts nothing any more,
@@ -47,10 +45,9 @@ func (rt *Runtime) shutdown(ctx context.Context) error {
 	rt.mu.Unlock()
 	faults := drainAll(drain, services)
 	for i := len(services) - 1; i >= 0; i-- {
-		faults = multierror.Append(faults, services[i].stop(stop))
+		faults = append(faults, services[i].stop(stop))
 	}
-	faults = multierror.Append(faults, rt.end())
-	return faults.ErrorOrNil()
+	return joinFaults("shutdown", append(faults, rt.end())...)
 }
 
 // phases splits the time that is left: drain ends first, then stop, and what
@@ -76,20 +73,11 @@ func (rt *Runtime) phases(ctx context.Context) (drain, stop context.Context, can
 }
 
 // drainAll lets all services finish what they have, side by side.
-func drainAll(ctx context.Context, services []service) *multierror.Error {
-	var (
-		wg     sync.WaitGroup
-		mu     sync.Mutex
-		faults *multierror.Error
-	)
-	for _, s := range services {
-		wg.Go(func() {
-			if err := s.drain(ctx); err != nil {
-				mu.Lock()
-				faults = multierror.Append(faults, err)
-				mu.Unlock()
-			}
-		})
+func drainAll(ctx context.Context, services []service) (faults []error) {
+	faults = make([]error, len(services))
+	var wg sync.WaitGroup
+	for i, s := range services {
+		wg.Go(func() { faults[i] = s.drain(ctx) })
 	}
 	wg.Wait()
 	return faults

@@ -70,11 +70,11 @@ func (a *Actor) Stop(ctx context.Context) error {
 // watchEnd notices the end of the actor, however it comes.
 func (a *Actor) watchEnd(next actor.ReceiverFunc) actor.ReceiverFunc {
 	return func(ctx actor.ReceiverContext, envelope *actor.MessageEnvelope) {
-		next(ctx, envelope)
 		if _, over := envelope.Message.(*actor.Stopped); over {
-			a.rt.dismiss(a)
-			close(a.ended)
+			defer close(a.ended) // also if the actor's own handling panics
+			defer a.rt.dismiss(a)
 		}
+		next(ctx, envelope)
 	}
 }
 

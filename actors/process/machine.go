@@ -47,6 +47,9 @@ const (
 	// reapDelay bounds the wait for a process after KILL. A process in
 	// uninterruptible sleep (state D) can survive it.
 	reapDelay = 5 * time.Second
+	// cutDelay bounds the wait for the readers of outputs that were closed. They
+	// end at once, unless one is held up in its consumer's own code.
+	cutDelay = 500 * time.Millisecond
 	// lingerDelay is the time between the end of the wire and the end of the
 	// process that counts as one event: a dying process closes its
 	// descriptors first.
@@ -76,75 +79,6 @@ type state struct {
 	cause       error
 	cut         bool // output was cut off
 }
-
-// event is what happened. Exactly one field group of a kind is used.
-type event struct {
-	kind    eventKind
-	streams int           // spawned: outputs to be read
-	err     error         // spawnFailed, wireEnded, fault
-	reason  actors.Reason // fault
-	grace   time.Duration // stop
-	timer   timer         // expired
-	busy    bool          // expired drain: output waits for its consumer, not for the child
-}
-
-type eventKind uint8
-
-const (
-	evStart eventKind = iota
-	evSpawned
-	evSpawnFailed
-	evHello
-	evFault
-	evStop
-	evStreamEnded
-	evWireEnded
-	evWireBroken
-	evExited
-	evExpired
-)
-
-// effect is what the actor has to do.
-type effect struct {
-	kind  effectKind
-	timer timer         // arm
-	after time.Duration // arm
-}
-
-type effectKind uint8
-
-const (
-	efSpawn     effectKind = iota // let a waiter start the process
-	efAdopt                       // report Started, read the outputs
-	efReady                       // report Ready
-	efAskToEnd                    // send the protocol's shutdown
-	efTerminate                   // TERM (and CONT) to the group
-	efKill                        // KILL to the group
-	efArm                         // set an alarm
-	efDisarm                      // stop all alarms
-	efCut                         // close the outputs
-	efEnd                         // settle the tasks, release everything, report Down
-	efStopped                     // answer Stop
-)
-
-var effectNames = [...]string{"spawn", "adopt", "ready", "ask-to-end", "terminate", "kill", "arm", "disarm", "cut", "end", "stopped"}
-
-func (e effect) String() string {
-	if e.kind == efArm {
-		return fmt.Sprintf("arm(%s %s)", e.timer, e.after)
-	}
-	return effectNames[e.kind]
-}
-
-func do(kinds ...effectKind) []effect {
-	effects := make([]effect, len(kinds))
-	for i, kind := range kinds {
-		effects[i].kind = kind
-	}
-	return effects
-}
-
-func arm(t timer, after time.Duration) effect { return effect{efArm, t, after} }
 
 // step is the life of a child: what happens to it, what brood does about it.
 func step(s state, ev event, l limits) (state, []effect) {
@@ -303,11 +237,10 @@ func (s state) expired(t timer, busy bool, l limits) (state, []effect) {
 	return s, nil
 }
 
-// cutOff closes the outputs; their readers then end by themselves, unless one
-// is held up in the consumer's own code, which reap bounds.
+// cutOff closes the outputs, so that their readers end.
 func (s state) cutOff() (state, []effect) {
 	s.cut = true
-	return s, append(do(efDisarm, efCut), arm(timerReap, reapDelay))
+	return s, append(do(efDisarm, efCut), arm(timerReap, cutDelay))
 }
 
 func (s state) end() (state, []effect) {

@@ -27,7 +27,8 @@ type Tree struct {
 // and then there is no process. After success Wait must be called.
 //
 // Start marks every descriptor of this process from 3 up close-on-exec, so
-// that the child gets spec.Files and nothing else.
+// that the child gets spec.Files and nothing else, and catches (and drops)
+// signals that it was told to ignore, so that the child does not inherit that.
 func Start(spec Spec) (*Tree, error) {
 	files := make([]uintptr, len(spec.Files))
 	for i, f := range spec.Files {
@@ -39,6 +40,7 @@ func Start(spec Spec) (*Tree, error) {
 	if err := markDescriptors(); err != nil {
 		return nil, err
 	}
+	unignore()
 	started := time.Now() // before the fork: no event of the child is older
 	pid, _, err := syscall.StartProcess(spec.Path, spec.Argv, &syscall.ProcAttr{
 		Dir:   spec.Dir,
