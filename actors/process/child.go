@@ -23,9 +23,6 @@ type child struct {
 	run   *run // of the current incarnation; nil when idle
 	tasks tasks
 	stops []reply
-
-	writes     []pendingWrite
-	closeStdin bool // once everything is written
 }
 
 var _ mailbox.Owner = (*child)(nil)
@@ -94,7 +91,7 @@ func (c *child) report(message any) {
 			c.step(event{kind: evExited})
 		}
 	case *flushed:
-		m.outlet.landed(m.n, m.err)
+		c.landed(m)
 	case *rang:
 		if m.run == c.run {
 			c.step(event{kind: evExpired, timer: m.timer, busy: m.run.consumerBusy()})
@@ -144,6 +141,14 @@ func (c *child) spawned(m *spawned) {
 		streams++
 	}
 	c.step(event{kind: evSpawned, streams: streams})
+}
+
+// landed takes a flusher's report, also one of an incarnation that is over.
+func (c *child) landed(m *flushed) {
+	m.outlet.landed(m.n, m.err)
+	if m.run != c.run {
+		c.dropWrites(m.run)
+	}
 }
 
 func (c *child) wireEnded(m *wireEnded) {

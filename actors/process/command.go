@@ -59,7 +59,7 @@ func (c *child) command(command any, r reply) {
 	case *actors.Write:
 		err = c.write(m, r)
 	case *actors.CloseStdin:
-		c.closeStdin = true
+		c.run.closeStdin = true
 	case *actors.Signal:
 		err = c.run.conn.Signal(m.Sig)
 	case *actors.Resize:
@@ -107,13 +107,13 @@ func (c *child) stop(m *actors.Stop, r reply) {
 func (c *child) write(m *actors.Write, r reply) error {
 	in := &c.run.stdin
 	switch {
-	case c.closeStdin || in.err != nil:
+	case c.run.closeStdin || in.err != nil:
 		return actors.ErrStdinClosed
 	case in.waiting() > 0 && in.waiting()+len(m.Data) > c.spec.StdinLimitBytes:
 		return actors.ErrStdinFull
 	}
 	in.add(m.Data)
-	c.writes = append(c.writes, pendingWrite{end: in.added, reply: r, write: m})
+	c.run.writes = append(c.run.writes, pendingWrite{end: in.added, reply: r, write: m})
 	return nil
 }
 
@@ -135,30 +135,37 @@ func (c *child) ping(r reply) error {
 // settleWrites answers the writes that the kernel has taken, or all of them if
 // it will take no more, and closes stdin when its turn has come.
 func (c *child) settleWrites() {
-	in := &c.run.stdin
-	for len(c.writes) > 0 {
-		w := c.writes[0]
+	r := c.run
+	c.answerWrites(r, r.stdin.err != nil)
+	if r.closeStdin && r.stdin.waiting() == 0 && r.stdin.err == nil {
+		r.stdin.fail(actors.ErrStdinClosed)
+		_ = r.conn.CloseStdin() // of no interest: it is closed either way
+	}
+}
+
+// dropWrites answers the writes that an incarnation leaves behind. While a
+// flusher holds some of them, nobody knows what the kernel has taken: then they
+// are answered when it has landed, which closing the descriptor sees to.
+func (c *child) dropWrites(r *run) {
+	if r.stdin.flying == 0 {
+		c.answerWrites(r, true)
+	}
+}
+
+// answerWrites answers the writes that the kernel has taken, and if there is no
+// hope for the others, those too.
+func (c *child) answerWrites(r *run, hopeless bool) {
+	for len(r.writes) > 0 {
+		w := r.writes[0]
 		switch {
-		case w.end <= in.written:
+		case w.end <= r.stdin.written:
 			w.reply.done(c, nil)
-		case in.err != nil:
+		case hopeless:
 			w.reply.fail(c, w.write, actors.ErrStdinClosed)
 		default:
 			return
 		}
-		c.writes[0] = pendingWrite{}
-		c.writes = c.writes[1:]
+		r.writes[0] = pendingWrite{}
+		r.writes = r.writes[1:]
 	}
-	if c.closeStdin && in.waiting() == 0 && in.err == nil {
-		in.fail(actors.ErrStdinClosed)
-		_ = c.run.conn.CloseStdin() // of no interest: it is closed either way
-	}
-}
-
-// dropWrites answers the writes that an incarnation leaves behind.
-func (c *child) dropWrites() {
-	for _, w := range c.writes {
-		w.reply.fail(c, w.write, actors.ErrNotRunning)
-	}
-	c.writes, c.closeStdin = nil, false
 }

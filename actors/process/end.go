@@ -12,8 +12,8 @@ import (
 // errActorEnded is the cause in the exit of a child whose actor ended first.
 var errActorEnded = errors.New("the actor that owned the child ended")
 
-// askToEnd sends the protocol's shutdown; a child that is not ready yet would
-// not understand it and is told by signal.
+// askToEnd sends the protocol's shutdown. A child that does not read it is told
+// by signal when half of its grace is over.
 func (c *child) askToEnd() {
 	if err := c.send(protocol.Message{Kind: protocol.Shutdown}); err != nil {
 		c.terminate()
@@ -26,7 +26,7 @@ func (c *child) end(toParent bool) {
 	r := c.run
 	exit := c.exitOf(r)
 	c.settle(exit)
-	c.dropWrites()
+	c.dropWrites(r)
 	r.abandon()
 	var err error
 	if exit.Reason == actors.ReasonStartFailed || exit.Reason == actors.ReasonNotReady {
@@ -102,6 +102,8 @@ func (c *child) die() {
 // reject answers what reaches the actor after its end.
 func (c *child) reject(message any) {
 	switch m := message.(type) {
+	case *flushed:
+		c.landed(m)
 	case *Call:
 		c.refuse(m, actors.ErrNotRunning)
 	case *Do:

@@ -39,13 +39,15 @@ type run struct {
 	fromChild *os.File
 
 	// The actor's.
-	spawn  telemetry.Span
-	stdin  outlet
-	wire   outlet
-	broken bool // the wire can not be written any more, and the machine knows
-	alarms [timers]alarm.Alarm
-	exit   exited
-	tail   []byte
+	spawn      telemetry.Span
+	stdin      outlet
+	wire       outlet
+	writes     []pendingWrite // to stdin, oldest first
+	closeStdin bool           // once they are written
+	broken     bool           // the wire can not be written any more, and the machine knows
+	alarms     [timers]alarm.Alarm
+	exit       exited
+	tail       []byte
 }
 
 func (r *run) post(message any) { r.system.Root.Send(r.self, message) }
