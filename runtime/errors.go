@@ -14,6 +14,10 @@ import (
 // it was killed.
 var ErrOutputLimit = errors.New("output limit exceeded")
 
+// ErrWorkerNotServing says that a process which was started as a worker makes a
+// Runtime instead of calling worker.Serve first.
+var ErrWorkerNotServing = errors.New("started as a worker that has not called worker.Serve")
+
 // ErrLeftBehind says that a child, or a goroutine that serves it, was still
 // there when the time to end it was over.
 var ErrLeftBehind = errors.New("still running after its time to end")
@@ -27,7 +31,11 @@ type StartError struct {
 
 // Error names the command and how it ended.
 func (e *StartError) Error() string {
-	return fmt.Sprintf("runtime: start %s: %s%s", e.Command, e.Exit, tail(e.Exit))
+	how := e.Exit.String()
+	if e.Exit.Reason == actors.ReasonExited || e.Exit.Reason == actors.ReasonSignalled {
+		how = "ended before it was ready: " + how
+	}
+	return fmt.Sprintf("runtime: start %s: %s%s", e.Command, how, tail(e.Exit))
 }
 
 // Unwrap returns the operating system's error, if the command could not be

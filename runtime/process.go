@@ -96,6 +96,8 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 		return p, nil
 	case <-p.failed:
 		err = &StartError{Command: spec.Command.Name(), Exit: p.Exit()}
+	case <-p.ended:
+		err = fmt.Errorf("runtime: start %s: %w", spec.Name, actors.ErrStopping)
 	case <-ctx.Done():
 		err = fmt.Errorf("runtime: start %s: %w", spec.Name, context.Cause(ctx))
 	}

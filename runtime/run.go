@@ -132,9 +132,14 @@ func (r *runOnce) await(ctx context.Context) error {
 	case <-ctx.Done():
 		err = fmt.Errorf("runtime: run %s: %w", r.spec.Command.Name(), context.Cause(ctx))
 		r.send(&actors.Stop{})
+	case <-r.rt.rootEnded:
 	}
-	<-r.down
-	return err
+	select {
+	case <-r.down:
+		return err
+	case <-r.rt.rootEnded: // by somebody else than Shutdown: the child's actor went with it
+		return errors.Join(err, fmt.Errorf("runtime: run %s: %w", r.spec.Command.Name(), errNoRoot))
+	}
 }
 
 func (r *runOnce) overLimit() error {
@@ -187,8 +192,10 @@ func (r *runOnce) drain(ctx context.Context) error {
 	}
 }
 
-func (r *runOnce) stop(ctx context.Context) error {
-	if err := endWithin(ctx, r.down, func(stop *actors.Stop) { r.send(stop) }); err != nil {
+func (r *runOnce) urge() { r.send(&actors.Stop{Grace: -1}) }
+
+func (r *runOnce) stop(ctx, last context.Context) error {
+	if err := endWithin(ctx, last, r.down, func(stop *actors.Stop) { r.send(stop) }); err != nil {
 		return fmt.Errorf("runtime: stop %s: %w", r.spec.Command.Name(), err)
 	}
 	return nil

@@ -10,10 +10,12 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
+	"brood/runtime/worker"
 	"brood/telemetry"
 )
 
-// Runtime owns children and the actors around them. Safe for concurrent use.
+// Runtime owns children and the actors around them. New makes one; the zero
+// value is of no use. Safe for concurrent use.
 type Runtime struct {
 	options   Options
 	system    *actor.ActorSystem
@@ -25,13 +27,16 @@ type Runtime struct {
 	urgent     context.Context // ends when everything is to end at once
 	kill       context.CancelFunc
 
-	mu       sync.Mutex
-	services []service // in the order of their start
-	names    map[string]int
-	stopping chan struct{} // closed when nothing is accepted any more
-	stopped  chan struct{} // closed when Shutdown is done
-	signal   os.Signal     // that made it stop
-	err      error         // what Shutdown reports; set before stopped is closed
+	mu        sync.Mutex
+	services  []service // in the order of their start
+	names     map[string]int
+	stopping  chan struct{}  // closed when nothing is accepted any more
+	stopped   chan struct{}  // closed when Shutdown is done
+	signal    os.Signal      // that made it stop
+	signals   chan os.Signal // nil while nobody handles them
+	handlers  int            // how many callers of HandleSignals have not released
+	unhandled chan struct{}  // closed when the last of them has
+	err       error          // what Shutdown reports; set before stopped is closed
 
 	childrenMu sync.Mutex       // taken in the turns of process actors
 	children   map[string]Child // by the id of the actor
@@ -42,14 +47,22 @@ type service interface {
 	// drain waits until what was accepted is done, and refuses more.
 	drain(ctx context.Context) error
 	// stop ends the children: in order until ctx is done, then at once.
-	stop(ctx context.Context) error
+	// When last is done it returns, whatever is still there.
+	stop(ctx, last context.Context) error
+	// urge makes a stop that is under way, or will be, one without grace.
+	urge()
 }
 
 // New returns a Runtime. It starts no child and no goroutine. The error lists
-// every fault of the options.
+// every fault of the options; it matches ErrWorkerNotServing in a process that
+// was started as a worker and has not called worker.Serve: such a program would
+// start itself again and again.
 func New(options Options) (*Runtime, error) {
 	if err := options.validate(); err != nil {
 		return nil, err
+	}
+	if name := worker.Name(); name != "" {
+		return nil, fmt.Errorf("runtime: %w: %q", ErrWorkerNotServing, name)
 	}
 	options.setDefaults()
 	rt := &Runtime{

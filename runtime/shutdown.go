@@ -38,38 +38,67 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 }
 
 func (rt *Runtime) shutdown(ctx context.Context) error {
-	drain, stop, cancel := rt.phases(ctx)
-	defer cancel()
+	t := rt.phases(ctx)
+	defer t.end()
 	rt.mu.Lock()
 	services := append([]service(nil), rt.services...)
 	rt.mu.Unlock()
-	faults := drainAll(drain, services)
+	faults := drainAll(t.drain, services)
+	// When there is no time for graces any more, there is none for one after
+	// the other.
+	release := context.AfterFunc(t.stop, func() {
+		for _, s := range services {
+			s.urge()
+		}
+	})
+	defer release()
 	for i := len(services) - 1; i >= 0; i-- {
-		faults = append(faults, services[i].stop(stop))
+		faults = append(faults, services[i].stop(t.stop, t.last))
 	}
-	return joinFaults("shutdown", append(faults, rt.end())...)
+	return joinFaults("shutdown", append(faults, rt.end(t.last))...)
 }
 
+// phases are the parts of a shutdown's time. Each is over when its context is
+// done, one after the other.
+type phases struct {
+	drain, stop, last context.Context
+	end               func()
+}
+
+// lateKills is how long kills may take to work when there is no deadline, or
+// it is over already.
+const lateKills = time.Second
+
 // phases splits the time that is left: drain ends first, then stop, and what
-// remains is for kills to work. Both also end when the Runtime is told to kill.
-func (rt *Runtime) phases(ctx context.Context) (drain, stop context.Context, cancel func()) {
+// remains is for kills to work. Drain and stop also end when the Runtime is
+// told to kill.
+func (rt *Runtime) phases(ctx context.Context) phases {
+	last, cancelLast := context.WithCancel(context.Background())
 	stop, cancelStop := context.WithCancel(ctx)
 	drain, cancelDrain := context.WithCancel(stop)
-	release := context.AfterFunc(rt.urgent, cancelStop)
-	timers := func() {}
-	if deadline, ok := ctx.Deadline(); ok {
-		left := time.Until(deadline)
+	releaseUrgent := context.AfterFunc(rt.urgent, cancelStop)
+	var timers []*time.Timer
+	deadline, ok := ctx.Deadline()
+	if left := time.Until(deadline); ok && left > 0 {
 		forKills := min(left/4, time.Second)
-		t1 := time.AfterFunc((left-forKills)*2/3, cancelDrain)
-		t2 := time.AfterFunc(left-forKills, cancelStop)
-		timers = func() { t1.Stop(); t2.Stop() }
+		timers = append(timers,
+			time.AfterFunc((left-forKills)*2/3, cancelDrain),
+			time.AfterFunc(left-forKills, cancelStop),
+			time.AfterFunc(left, cancelLast))
 	}
-	return drain, stop, func() {
-		release()
-		timers()
+	late := time.AfterFunc(time.Hour, cancelLast)
+	late.Stop()
+	releaseLate := context.AfterFunc(ctx, func() { late.Reset(lateKills) })
+	return phases{drain: drain, stop: stop, last: last, end: func() {
+		releaseUrgent()
+		releaseLate()
+		for _, timer := range append(timers, late) {
+			timer.Stop()
+		}
 		cancelDrain()
 		cancelStop()
-	}
+		cancelLast()
+	}}
 }
 
 // drainAll lets all services finish what they have, side by side.
@@ -85,12 +114,12 @@ func drainAll(ctx context.Context, services []service) (faults []error) {
 
 // end lets go of what is left when no child is: the root actor and the
 // children's goroutines.
-func (rt *Runtime) end() error {
+func (rt *Runtime) end(last context.Context) error {
 	rt.system.Root.Stop(rt.root)
-	<-rt.rootEnded
 	rt.kill() // releases the context
 	done := make(chan struct{})
 	go func() {
+		<-rt.rootEnded
 		rt.goroutines.Wait()
 		close(done)
 	}()
@@ -100,8 +129,14 @@ func (rt *Runtime) end() error {
 	case <-done:
 		return nil
 	case <-patience.C:
-		return fmt.Errorf("runtime: goroutines: %w", ErrLeftBehind)
+	case <-last.Done():
+		select {
+		case <-done: // that was just in time
+			return nil
+		default:
+		}
 	}
+	return fmt.Errorf("runtime: actors or goroutines: %w", ErrLeftBehind)
 }
 
 // Kill is Shutdown without any grace: what waits is refused, and children are

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
@@ -14,20 +15,31 @@ import (
 // their own and do not get a terminal's Ctrl-C themselves.
 //
 // The returned function gives the signals back; it may be called more than once
-// and need not be called. The handler is one goroutine that ends with it, or
-// with the Runtime.
+// and need not be called. A Runtime has one handler, however often this is
+// called: a goroutine that ends with the last release, or with the Runtime.
 func (rt *Runtime) HandleSignals() (release func()) {
-	signals := make(chan os.Signal, 2) // a first and a second one
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	done, cancel := context.WithCancel(context.Background())
-	go func() {
-		defer signal.Stop(signals)
-		rt.followSignals(done, signals)
-	}()
-	return cancel
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.handlers++; rt.handlers == 1 {
+		rt.signals = make(chan os.Signal, 2) // a first and a second one
+		signal.Notify(rt.signals, syscall.SIGINT, syscall.SIGTERM)
+		released := make(chan struct{})
+		rt.unhandled = released
+		go rt.followSignals(rt.signals, released)
+	}
+	return sync.OnceFunc(rt.releaseSignals)
 }
 
-func (rt *Runtime) followSignals(done context.Context, signals <-chan os.Signal) {
+func (rt *Runtime) releaseSignals() {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.handlers--; rt.handlers == 0 {
+		signal.Stop(rt.signals)
+		close(rt.unhandled)
+	}
+}
+
+func (rt *Runtime) followSignals(signals chan os.Signal, released <-chan struct{}) {
 	for {
 		select {
 		case s := <-signals:
@@ -37,17 +49,27 @@ func (rt *Runtime) followSignals(done context.Context, signals <-chan os.Signal)
 			}
 			go rt.shutdownInTime()
 		case <-rt.stopped:
+			signal.Stop(signals)
+			select {
+			case s := <-signals: // it came as the shutdown ended
+				rt.noteSignal(s)
+			default:
+			}
 			return
-		case <-done.Done():
+		case <-released:
 			return
 		}
 	}
 }
 
+// shutdownInTime also bounds a Shutdown that was under way before the signal.
 func (rt *Runtime) shutdownInTime() {
 	ctx, cancel := context.WithTimeout(context.Background(), rt.options.ShutdownTimeout)
 	defer cancel()
 	_ = rt.Shutdown(ctx) // who waits for Done calls Shutdown as well and gets its error
+	if ctx.Err() != nil {
+		rt.kill()
+	}
 }
 
 // noteSignal keeps the first signal and reports whether there was one before.

@@ -11,27 +11,38 @@ import (
 // Actor is a handle to a user's own actor that the Runtime ends in its
 // Shutdown.
 type Actor struct {
-	rt    *Runtime
-	pid   *actor.PID
-	name  string
-	ended chan struct{}
+	rt       *Runtime
+	name     string
+	launched chan struct{} // closed when pid is set, or never will be
+	pid      *actor.PID
+	ended    chan struct{}
 }
 
 // Spawn starts a user's own actor, traced as by Props, under a unique name that
-// begins with name. Shutdown stops it at its place in the reverse order of
-// start: after the children that were started later. It handles the messages
-// that it has before it stops.
+// contains name. Shutdown stops it at its place in the reverse order of start:
+// after the children that were started later. It handles the messages that it
+// has before it stops.
 func (rt *Runtime) Spawn(name string, props *actor.Props) (*Actor, error) {
-	a := &Actor{rt: rt, name: rt.name("user", name), ended: make(chan struct{})}
-	watched := rt.Props(props).Clone(actor.WithReceiverMiddleware(a.watchEnd))
-	pid, err := rt.system.Root.SpawnNamed(watched, a.name)
-	if err != nil {
-		return nil, fmt.Errorf("runtime: spawn %s: %w", a.name, err)
+	if props == nil {
+		return nil, fmt.Errorf("runtime: spawn %s: props are nil", name)
 	}
-	a.pid = pid
+	// The root's name tells apart the runtimes that share an actor system.
+	a := &Actor{
+		rt:       rt,
+		name:     rt.root.Id + "-" + rt.name("user", name),
+		launched: make(chan struct{}),
+		ended:    make(chan struct{}),
+	}
+	defer close(a.launched)
 	if err := rt.admit(a); err != nil {
-		rt.system.Root.Stop(pid)
 		return nil, err
+	}
+	var err error
+	watched := rt.Props(props).Clone(actor.WithReceiverMiddleware(a.watchEnd))
+	if a.pid, err = rt.system.Root.SpawnNamed(watched, a.name); err != nil {
+		a.pid = nil
+		rt.dismiss(a)
+		return nil, fmt.Errorf("runtime: spawn %s: %w", a.name, err)
 	}
 	return a, nil
 }
@@ -47,7 +58,13 @@ const lastMessage = time.Second
 // until it has ended. When ctx is done it stops after the message that it is
 // at. The error matches ErrLeftBehind if a second later it has not: its Receive
 // blocks.
-func (a *Actor) Stop(ctx context.Context) error {
+func (a *Actor) Stop(ctx context.Context) error { return a.stop(ctx, context.Background()) }
+
+func (a *Actor) stop(ctx, last context.Context) error {
+	<-a.launched
+	if a.pid == nil {
+		return nil
+	}
 	if ctx.Err() == nil {
 		a.rt.system.Root.Poison(a.pid)
 		select {
@@ -63,7 +80,15 @@ func (a *Actor) Stop(ctx context.Context) error {
 	case <-a.ended:
 		return nil
 	case <-patience.C:
-		return fmt.Errorf("runtime: stop %s: %w", a.name, ErrLeftBehind)
+	case <-last.Done():
+	}
+	return fmt.Errorf("runtime: stop %s: %w", a.name, ErrLeftBehind)
+}
+
+func (a *Actor) urge() {
+	<-a.launched
+	if a.pid != nil {
+		a.rt.system.Root.Stop(a.pid)
 	}
 }
 
@@ -79,5 +104,3 @@ func (a *Actor) watchEnd(next actor.ReceiverFunc) actor.ReceiverFunc {
 }
 
 func (a *Actor) drain(context.Context) error { return nil }
-
-func (a *Actor) stop(ctx context.Context) error { return a.Stop(ctx) }

@@ -109,24 +109,31 @@ func (s *supervised) failure() error {
 // to end, and killed when their grace is over or ctx is done, whichever comes
 // first. It can be called in any state and more than once. The error matches
 // ErrLeftBehind if something survived.
-func (s *supervised) Stop(ctx context.Context) error {
+func (s *supervised) Stop(ctx context.Context) error { return s.stop(ctx, context.Background()) }
+
+func (s *supervised) stop(ctx, last context.Context) error {
 	<-s.launched
-	s.mu.Lock()
-	pid := s.pid
-	s.mu.Unlock()
-	if pid == nil {
-		return nil
-	}
-	ask := func(stop *actors.Stop) { s.rt.system.Root.Send(pid, stop) }
-	if err := endWithin(ctx, s.ended, ask); err != nil {
+	if err := endWithin(ctx, last, s.ended, s.ask); err != nil {
 		return fmt.Errorf("runtime: stop %s: %w", s.name, err)
 	}
 	return s.problem()
 }
 
+// ask sends the supervisor a Stop, if there is one.
+func (s *supervised) ask(stop *actors.Stop) {
+	s.mu.Lock()
+	pid := s.pid
+	s.mu.Unlock()
+	if pid != nil {
+		s.rt.system.Root.Send(pid, stop)
+	}
+}
+
+func (s *supervised) urge() { s.ask(&actors.Stop{Grace: -1}) }
+
 // endWithin asks something to end, in order until ctx is done and then at
-// once, and waits until it has ended.
-func endWithin(ctx context.Context, ended <-chan struct{}, ask func(*actors.Stop)) error {
+// once, and waits until it has ended, or last is done.
+func endWithin(ctx, last context.Context, ended <-chan struct{}, ask func(*actors.Stop)) error {
 	if ctx.Err() == nil {
 		ask(&actors.Stop{})
 		select {
@@ -142,8 +149,9 @@ func endWithin(ctx context.Context, ended <-chan struct{}, ask func(*actors.Stop
 	case <-ended:
 		return nil
 	case <-patience.C:
-		return ErrLeftBehind
+	case <-last.Done():
 	}
+	return ErrLeftBehind
 }
 
 // problem is what went wrong in stopping. That a supervisor had given up
@@ -162,5 +170,3 @@ func (s *supervised) stopNow() error {
 	cancel()
 	return s.Stop(over)
 }
-
-func (s *supervised) stop(ctx context.Context) error { return s.Stop(ctx) }

@@ -78,7 +78,7 @@ func TestErrorTexts(t *testing.T) {
 		{&ExitError{"make", exited(2, "windows\r\nends\r\n")}, `runtime: make: exit code 2: "ends"`, nil},
 		{&ExitError{"make", killed}, `runtime: make: signal: killed`, nil},
 		{&StartError{"make", missing}, `runtime: start make: start failed: file does not exist`, fs.ErrNotExist},
-		{&StartError{"make", exited(1, "no")}, `runtime: start make: exit code 1: "no"`, nil},
+		{&StartError{"make", exited(1, "no")}, `runtime: start make: ended before it was ready: exit code 1: "no"`, nil},
 	} {
 		assert.EqualError(t, test.err, test.want)
 		assert.Equal(t, test.cause, errors.Unwrap(test.err), test.want)

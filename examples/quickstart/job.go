@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -61,7 +63,10 @@ func (j *job) do(ctx context.Context) error {
 	for _, w := range pool.Stats().Workers {
 		j.report.Restarts += w.Restarts
 	}
-	return <-answered
+	if err := <-answered; err != nil { // the files are counted all the same
+		fmt.Fprintln(j.progress, "quickstart:", err)
+	}
+	return nil
 }
 
 // awaitReplacement waits until the pool has its size again.
@@ -82,9 +87,13 @@ func (j *job) awaitReplacement(pool *runtime.Pool) {
 // find lists the regular files. What can not be read is reported, not fatal,
 // but for dir itself.
 func (j *job) find() (files []string, err error) {
-	err = filepath.WalkDir(j.dir, func(path string, entry fs.DirEntry, err error) error {
+	root, err := walkable(j.dir)
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
-		case err != nil && path == j.dir:
+		case err != nil && path == root:
 			return err
 		case err != nil:
 			j.report.fail(path, reason(err))
@@ -97,6 +106,22 @@ func (j *job) find() (files []string, err error) {
 		return nil
 	})
 	return files, err
+}
+
+// walkable returns dir as WalkDir follows it: a link to a directory only if it
+// ends in a separator.
+func walkable(dir string) (string, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return "", err
+	}
+	if !info.IsDir() {
+		return "", fmt.Errorf("%s: not a directory", dir)
+	}
+	if info, err = os.Lstat(dir); err == nil && !info.IsDir() {
+		dir += string(os.PathSeparator)
+	}
+	return dir, err
 }
 
 func (j *job) stopping() bool {

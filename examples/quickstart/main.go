@@ -30,6 +30,8 @@ func main() {
 	if worker.Name() == workerName { // executed again by the pool
 		worker.Exit(worker.Serve(countFile))
 	}
+	// Who reads the progress may leave: that is no reason to leave the children.
+	ignoreBrokenPipe()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -111,6 +111,7 @@ func TestBadArguments(t *testing.T) {
 		{[]string{"a", "b"}, 2, "usage:"},
 		{[]string{"--no-such-flag"}, 2, "usage:"},
 		{[]string{"/no/such/directory"}, 1, "no such file or directory"},
+		{[]string{"/dev/null"}, 1, "not a directory"},
 	} {
 		cmd := program(t, test.args...)
 		var stderr bytes.Buffer
@@ -121,6 +122,40 @@ func TestBadArguments(t *testing.T) {
 		assert.Contains(t, stderr.String(), test.says)
 		assert.Empty(t, out)
 	}
+}
+
+// A link to a directory is as good as the directory.
+func TestLinkToADirectory(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "real"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "real", "file"), []byte("x\n"), 0o600))
+	link := filepath.Join(dir, "link")
+	require.NoError(t, os.Symlink("real", link))
+	got, code := counted(t, program(t, "--json", link))
+	assert.Zero(t, code)
+	assert.Equal(t, 1, got.Files)
+	require.Len(t, got.Largest, 1)
+	assert.Equal(t, filepath.Join(link, "file"), got.Largest[0].Path)
+}
+
+// Who reads the progress may leave; the children are not left behind for it.
+func TestProgressReaderLeaves(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 200 {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), []byte("x\n"), 0o600))
+	}
+	cmd := program(t, "--json", dir)
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	stderr, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	_, err = stderr.Read(make([]byte, 1)) // the first tenth is done
+	require.NoError(t, err)
+	require.NoError(t, stderr.Close())
+	require.NoError(t, cmd.Wait())
+	assert.Contains(t, stdout.String(), `"files":200,`)
+	assert.Empty(t, leak.Children())
 }
 
 // Ctrl-C ends everything in order wherever it comes.

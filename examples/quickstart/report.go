@@ -60,8 +60,12 @@ func (r *report) add(path string, c counts) {
 
 // fail enters a file that was not, and why.
 func (r *report) fail(path string, why error) {
-	r.Failures[readable(path)] = why.Error()
-	r.Failed = len(r.Failures)
+	key := readable(path)
+	for n := 2; r.Failures[key] != ""; n++ { // two paths can look alike
+		key = fmt.Sprintf("%s (%d)", readable(path), n)
+	}
+	r.Failures[key] = why.Error()
+	r.Failed++
 }
 
 // complete reports whether all is well: every file is accounted for, no child

@@ -2,7 +2,12 @@
 
 package main
 
-import "syscall"
+import (
+	"os/signal"
+	"syscall"
+)
+
+func ignoreBrokenPipe() { signal.Ignore(syscall.SIGPIPE) }
 
 func freeze(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }
 func thaw(pid int) error   { return syscall.Kill(pid, syscall.SIGCONT) }
