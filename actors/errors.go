@@ -21,7 +21,8 @@ var (
 	ErrTaskFailed = errors.New("task failed")
 	// ErrTaskTimeout: the task's Timeout passed. It may have run.
 	ErrTaskTimeout = errors.New("task timed out")
-	// ErrTooLarge: the task's payload, or its answer, is over the wire's limit.
+	// ErrTooLarge: the task's payload is over the wire's limit. (An answer over
+	// the limit is a *TaskError that says so.)
 	ErrTooLarge = errors.New("too large")
 	// ErrGaveUp: the supervisor saw too many failures and stopped its children.
 	ErrGaveUp = errors.New("supervisor gave up")

@@ -17,7 +17,8 @@ type Start struct{}
 type Stop struct {
 	// Grace is how long a child gets between the request to end and the kill
 	// of its whole process group. Zero means the grace of the child's Spec;
-	// negative means none: kill at once.
+	// negative means none: kill at once, also when an earlier Stop is under way.
+	// Otherwise the first Stop's grace counts.
 	Grace time.Duration
 }
 
@@ -30,7 +31,8 @@ type Stopped struct {
 
 // Write asks a process actor to write Data to the child's stdin. What does not
 // fit the kernel's buffer waits in the actor, up to the Spec's StdinLimitBytes;
-// above it the sender gets Refused with ErrStdinFull. Data is not copied.
+// above it the sender gets Refused with ErrStdinFull; a single Write of any
+// size is taken when nothing waits. Data is copied.
 type Write struct{ Data []byte }
 
 // CloseStdin asks a process actor to close the child's stdin after what was

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/actors"
+	"brood/actors/protocol"
 	"brood/runtime/worker"
 )
 
@@ -101,6 +102,7 @@ func TestShutdownKeepsItsDeadlineWithABlockedConsumer(t *testing.T) {
 // A program that forgets to serve would start itself again and again.
 func TestAWorkerThatDoesNotServeHasNoRuntime(t *testing.T) {
 	t.Setenv(worker.EnvName, "hash")
+	t.Setenv(protocol.EnvWire, "1:3:4:1:4096")
 	_, err := New(Options{})
 	require.ErrorIs(t, err, ErrWorkerNotServing)
 	assert.Contains(t, err.Error(), `"hash"`)

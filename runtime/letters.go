@@ -45,6 +45,10 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		m.Done <- struct{}{}
 	case *pool.Inspect:
 		m.Reply <- pool.Stats{}
+	case *actors.Stop:
+		if letter.Sender != nil {
+			system.Root.Send(letter.Sender, &actors.Stopped{Who: letter.PID})
+		}
 	case *actors.Task:
 		if letter.Sender != nil {
 			system.Root.Send(letter.Sender, &actors.Result{Err: actors.ErrNotRunning, Tag: m.Tag})

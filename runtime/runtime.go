@@ -10,6 +10,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
+	"brood/actors/protocol"
 	"brood/runtime/worker"
 	"brood/telemetry"
 )
@@ -61,8 +62,8 @@ func New(options Options) (*Runtime, error) {
 	if err := options.validate(); err != nil {
 		return nil, err
 	}
-	if name := worker.Name(); name != "" {
-		return nil, fmt.Errorf("runtime: %w: %q", ErrWorkerNotServing, name)
+	if os.Getenv(protocol.EnvWire) != "" { // Serve takes it away
+		return nil, fmt.Errorf("runtime: %w: %q", ErrWorkerNotServing, worker.Name())
 	}
 	options.setDefaults()
 	rt := &Runtime{

@@ -24,9 +24,9 @@ type rawWire struct {
 }
 
 func openRawWire() rawWire {
-	var version, in, out int
+	var version, in, out, limit int
 	var w rawWire
-	if _, err := fmt.Sscanf(os.Getenv("BROOD_WIRE"), "%d:%d:%d:%d", &version, &in, &out, &w.incarnation); err != nil {
+	if _, err := fmt.Sscanf(os.Getenv("BROOD_WIRE"), "%d:%d:%d:%d:%d", &version, &in, &out, &w.incarnation, &limit); err != nil {
 		panic(err)
 	}
 	w.in, w.out = os.NewFile(uintptr(in), "in"), os.NewFile(uintptr(out), "out")

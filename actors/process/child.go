@@ -19,10 +19,11 @@ type child struct {
 	system       *actor.ActorSystem
 	self, parent *actor.PID
 
-	state state
-	run   *run // of the current incarnation; nil when idle
-	tasks tasks
-	stops []reply
+	state  state
+	run    *run // of the current incarnation; nil when idle
+	tasks  tasks
+	stops  []reply
+	unread bool // OutputTo has ended: nobody acknowledges output any more
 }
 
 var _ mailbox.Owner = (*child)(nil)
@@ -42,7 +43,7 @@ func (c *child) Receive(ctx actor.Context) {
 	case *Call:
 		c.take(m)
 	case *actors.Task:
-		c.take(&Call{Task: *m, ReplyTo: ctx.Sender(), Done: make(chan actors.Result, 1)})
+		c.takeDirect(m, ctx.Sender())
 	case *Cancel:
 		c.cancel(m)
 	case *Do:
@@ -88,13 +89,15 @@ func (c *child) report(message any) {
 	case *exited:
 		if m.run == c.run {
 			m.run.exit = *m
+			m.run.atExit = m.run.delivered.Load()
+			m.run.lastSeen = m.run.atExit
 			c.step(event{kind: evExited})
 		}
 	case *flushed:
 		c.landed(m)
 	case *rang:
 		if m.run == c.run {
-			c.step(event{kind: evExpired, timer: m.timer, busy: m.run.consumerBusy()})
+			c.step(event{kind: evExpired, timer: m.timer, busy: m.run.outputMoves()})
 		}
 	case *overdue:
 		if m.run == c.run {
@@ -176,13 +179,12 @@ func (c *child) acknowledged(m *actors.Ack) {
 // consumerGone keeps a child from blocking for ever on a consumer that ended:
 // its output is read on and dropped as dead letters.
 func (c *child) consumerGone(who *actor.PID) {
-	if c.run == nil || c.spec.OutputTo == nil || !who.Equal(c.spec.OutputTo) {
+	if c.spec.OutputTo == nil || !who.Equal(c.spec.OutputTo) {
 		return
 	}
-	for _, credit := range c.run.credits {
-		if credit != nil {
-			credit.open()
-		}
+	c.unread = true
+	if c.run != nil {
+		c.run.openCredits()
 	}
 }
 
@@ -249,6 +251,9 @@ func (c *child) adopt() {
 	c.run.spawn.SetAttributes(telemetry.PID(c.run.conn.PID()))
 	c.emit(&actors.Started{Who: c.self, Incarnation: c.state.incarnation, PID: c.run.conn.PID()}, true)
 	c.run.begin()
+	if c.unread {
+		c.run.openCredits()
+	}
 }
 
 // terminate asks the whole group to end. A shell on a terminal ignores TERM

@@ -139,7 +139,8 @@ func (c *child) settleWrites() {
 	c.answerWrites(r, r.stdin.err != nil)
 	if r.closeStdin && r.stdin.waiting() == 0 && r.stdin.err == nil {
 		r.stdin.fail(actors.ErrStdinClosed)
-		_ = r.conn.CloseStdin() // of no interest: it is closed either way
+		// Not here: on a terminal it is a write, which can block until Close.
+		r.goes(func() { _ = r.conn.CloseStdin() }) // an error is of no interest: it is closed either way
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"brood/actors"
 	"brood/actors/protocol"
 	"brood/telemetry"
@@ -47,9 +49,7 @@ func (c *child) exitOf(r *run) actors.Exit {
 		OutputIncomplete: c.state.cut,
 		Err:              c.state.cause,
 	}
-	if r.conn != nil {
-		exit.PID = r.conn.PID()
-	}
+	exit.PID = r.pid()
 	if r.exit.run == nil {
 		return exit // never started, or given up on
 	}
@@ -99,6 +99,21 @@ func (c *child) die() {
 	c.answerStops(nil)
 }
 
+// rejectCommand answers a message that was sent with a sender.
+func (c *child) rejectCommand(m *actor.MessageEnvelope) {
+	if m.Sender == nil {
+		return
+	}
+	switch command := m.Message.(type) {
+	case *actors.Task:
+		c.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrNotRunning, Tag: command.Tag})
+	case *actors.Stop:
+		c.system.Root.Send(m.Sender, &actors.Stopped{Who: c.self})
+	case *actors.Write, *actors.CloseStdin, *actors.Signal, *actors.Resize, *actors.Ping:
+		reply{to: m.Sender}.fail(c, command, actors.ErrNotRunning)
+	}
+}
+
 // reject answers what reaches the actor after its end.
 func (c *child) reject(message any) {
 	switch m := message.(type) {
@@ -106,6 +121,8 @@ func (c *child) reject(message any) {
 		c.landed(m)
 	case *Call:
 		c.refuse(m, actors.ErrNotRunning)
+	case *actor.MessageEnvelope:
+		c.rejectCommand(m)
 	case *Do:
 		if _, stop := m.Command.(*actors.Stop); stop {
 			m.Done <- nil

@@ -150,11 +150,12 @@ func (s state) stopped(grace time.Duration, l limits) (state, []effect) {
 	s.urgent = s.urgent || urgent
 	switch s.phase {
 	case starting, running:
+		ready := s.phase == running
 		s.phase, s.reason = ending, actors.ReasonStopped
 		if urgent {
 			return s, append(do(efDisarm, efKill), arm(timerReap, reapDelay))
 		}
-		if l.hello {
+		if l.hello && ready { // one that is not would not understand
 			return s, append(do(efDisarm, efAskToEnd), arm(timerTerm, grace/2), arm(timerKill, grace))
 		}
 		return s, append(do(efDisarm, efTerminate), arm(timerKill, grace))

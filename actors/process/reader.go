@@ -31,7 +31,10 @@ func (r *run) readOutput(stream Stream, out ptyio.Output) {
 		}
 		n, err := out.Read(buf[:limit])
 		if n > 0 {
+			r.delivered.Add(uint64(n))
+			r.consuming.Add(1)
 			r.deliver(stream, buf[:n])
+			r.consuming.Add(-1)
 			if keep {
 				tail = appendTail(tail, buf[:n])
 			}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"go.opentelemetry.io/otel/trace"
@@ -26,11 +27,13 @@ type run struct {
 	self        *actor.PID
 	cause       trace.SpanContext // of the start
 
-	encoder protocol.Encoder
-	decoder protocol.Decoder
-	decoded protocol.Message    // the wire reader's
-	slab    slab                // the wire reader's
-	credits [stderr + 1]*credit // by stream; nil without OutputTo
+	encoder   protocol.Encoder
+	decoder   protocol.Decoder
+	decoded   protocol.Message    // the wire reader's
+	slab      slab                // the wire reader's
+	delivered atomic.Uint64       // bytes of output that were read
+	consuming atomic.Int32        // readers that are in their consumer's code
+	credits   [stderr + 1]*credit // by stream; nil without OutputTo
 
 	mu        sync.Mutex
 	abandoned bool // the actor is gone or has given up
@@ -42,6 +45,8 @@ type run struct {
 	spawn      telemetry.Span
 	stdin      outlet
 	wire       outlet
+	atExit     uint64         // delivered when the process was reaped
+	lastSeen   uint64         // delivered when the drain was looked at last
 	writes     []pendingWrite // to stdin, oldest first
 	closeStdin bool           // once they are written
 	broken     bool           // the wire can not be written any more, and the machine knows
@@ -114,6 +119,16 @@ func (r *run) openWire() (ends [2]*os.File, err error) {
 	return [2]*os.File{in, out}, nil
 }
 
+// pid returns the process id, or 0 if there is no process (yet).
+func (r *run) pid() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conn == nil {
+		return 0
+	}
+	return r.conn.PID()
+}
+
 // attach gives the incarnation its child; if it was abandoned meanwhile, the
 // child is killed instead.
 func (r *run) attach(conn ptyio.Conn) {
@@ -151,6 +166,11 @@ func (r *run) release() {
 			f.Close()
 		}
 	}
+	r.openCredits()
+}
+
+// openCredits lets the readers read on, whoever consumes.
+func (r *run) openCredits() {
 	for _, c := range r.credits {
 		if c != nil {
 			c.open()
@@ -197,8 +217,19 @@ func (r *run) flushOne(o *outlet) {
 	}
 }
 
-// consumerBusy reports whether output waits for its consumer.
-func (r *run) consumerBusy() bool {
+// leftoverBytes is more than a pipe or terminal holds: so much output after
+// the child's end can be its own, and beyond that it is somebody else's.
+const leftoverBytes = 1 << 20
+
+// outputMoves reports whether output is still being delivered: its consumer is
+// at it, or some that can be the child's own has come since the last call.
+func (r *run) outputMoves() bool {
+	delivered := r.delivered.Load()
+	moved := delivered != r.lastSeen
+	r.lastSeen = delivered
+	if r.consuming.Load() > 0 || moved && delivered-r.atExit < leftoverBytes {
+		return true
+	}
 	for _, c := range r.credits {
 		if c != nil && c.exhausted() {
 			return true

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"brood/actors"
 	"brood/actors/internal/alarm"
 	"brood/actors/protocol"
@@ -56,6 +58,16 @@ func (c *child) take(call *Call) {
 	}
 	call.end = c.run.wire.added
 	c.tasks.inflight[id] = call
+}
+
+// takeDirect begins a task that an actor sent without a pool.
+func (c *child) takeDirect(task *actors.Task, sender *actor.PID) {
+	call := &Call{Task: *task, ReplyTo: sender, Done: make(chan actors.Result, 1)}
+	if task.Timeout > 0 {
+		late := &Cancel{Call: call, Err: actors.ErrTaskTimeout}
+		call.Pool.Timeout = time.AfterFunc(task.Timeout, func() { c.system.Root.Send(c.self, late) })
+	}
+	c.take(call)
 }
 
 func (c *child) canTake(call *Call) error {
@@ -196,6 +208,7 @@ func (c *child) pong(m *protocol.Message) error {
 
 // settle ends or returns every call that the incarnation still holds.
 func (c *child) settle(exit actors.Exit) {
+	c.reportFreed()
 	back := &Returned{Member: c.spec.Member, Incarnation: c.state.incarnation, Exit: exit}
 	for _, id := range c.heldInOrder() {
 		call := c.tasks.inflight[id]
@@ -240,7 +253,11 @@ func newTasks(lastID uint64) tasks {
 
 // reportFreed tells the pool once a turn how many slots have become free.
 func (c *child) reportFreed() {
-	if c.tasks.freed == 0 || c.spec.Pool == nil {
+	if c.tasks.freed == 0 {
+		return
+	}
+	if c.spec.Pool == nil {
+		c.tasks.freed = 0
 		return
 	}
 	m := freedPool.Get().(*Freed)

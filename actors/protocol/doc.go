@@ -12,10 +12,11 @@
 // streams stay free for what they are for. The child learns the descriptors
 // from its environment:
 //
-//	BROOD_WIRE=1:3:4:7
+//	BROOD_WIRE=1:3:4:7:4194304
 //
 // which is version 1, the descriptor that it reads, the descriptor that it
-// writes, and its incarnation. The child should take the variable out of its
+// writes, its incarnation, and the limit of a frame's body in bytes, which holds
+// in both directions. The child should take the variable out of its
 // own environment and set close-on-exec on both descriptors, so that its own
 // children do not mistake themselves for workers or hold the wire open.
 //

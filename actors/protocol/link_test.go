@@ -13,19 +13,19 @@ func TestParseLink(t *testing.T) {
 		want  Link
 		err   string
 	}{
-		{"1:3:4:7", Link{In: 3, Out: 4, Incarnation: 7}, ""},
-		{"1:0:1:4294967295", Link{In: 0, Out: 1, Incarnation: math.MaxUint32}, ""},
-		{"", Link{}, `wire: BROOD_WIRE="": want four fields`},
-		{"1:3:4", Link{}, `wire: BROOD_WIRE="1:3:4": want four fields`},
-		{"1:3:4:7:8", Link{}, `wire: BROOD_WIRE="1:3:4:7:8": want four fields`},
-		{"1:3:4:", Link{}, `wire: BROOD_WIRE="1:3:4:": strconv.ParseUint: parsing "": invalid syntax`},
-		{"1:-3:4:7", Link{}, `wire: BROOD_WIRE="1:-3:4:7": strconv.ParseUint: parsing "-3": invalid syntax`},
-		{"1: 3:4:7", Link{}, `wire: BROOD_WIRE="1: 3:4:7": strconv.ParseUint: parsing " 3": invalid syntax`},
-		{"1:2147483648:4:7", Link{}, `wire: BROOD_WIRE="1:2147483648:4:7": strconv.ParseUint: parsing "2147483648": value out of range`},
-		{"1:3:4:4294967296", Link{}, `wire: BROOD_WIRE="1:3:4:4294967296": strconv.ParseUint: parsing "4294967296": value out of range`},
-		{"0:3:4:7", Link{}, "wire: other side speaks version 0, want 1"},
-		{"2:3:4:7", Link{}, "wire: other side speaks version 2, want 1"},
-		{"65537:3:4:7", Link{}, `wire: BROOD_WIRE="65537:3:4:7": strconv.ParseUint: parsing "65537": value out of range`},
+		{"1:3:4:7:8192", Link{In: 3, Out: 4, Incarnation: 7, LimitBytes: 8192}, ""},
+		{"1:0:1:4294967295:2147483647", Link{In: 0, Out: 1, Incarnation: math.MaxUint32, LimitBytes: math.MaxInt32}, ""},
+		{"", Link{}, `wire: BROOD_WIRE="": want five fields`},
+		{"1:3:4", Link{}, `wire: BROOD_WIRE="1:3:4": want five fields`},
+		{"1:3:4:7:8:9", Link{}, `wire: BROOD_WIRE="1:3:4:7:8:9": want five fields`},
+		{"1:3:4::8192", Link{}, `wire: BROOD_WIRE="1:3:4::8192": strconv.ParseUint: parsing "": invalid syntax`},
+		{"1:-3:4:7:8192", Link{}, `wire: BROOD_WIRE="1:-3:4:7:8192": strconv.ParseUint: parsing "-3": invalid syntax`},
+		{"1: 3:4:7:8192", Link{}, `wire: BROOD_WIRE="1: 3:4:7:8192": strconv.ParseUint: parsing " 3": invalid syntax`},
+		{"1:2147483648:4:7:8192", Link{}, `wire: BROOD_WIRE="1:2147483648:4:7:8192": strconv.ParseUint: parsing "2147483648": value out of range`},
+		{"1:3:4:4294967296:8192", Link{}, `wire: BROOD_WIRE="1:3:4:4294967296:8192": strconv.ParseUint: parsing "4294967296": value out of range`},
+		{"0:3:4:7:8192", Link{}, "wire: other side speaks version 0, want 1"},
+		{"2:3:4:7:8192", Link{}, "wire: other side speaks version 2, want 1"},
+		{"65537:3:4:7:8192", Link{}, `wire: BROOD_WIRE="65537:3:4:7:8192": strconv.ParseUint: parsing "65537": value out of range`},
 	} {
 		t.Run(c.value, func(t *testing.T) {
 			link, err := ParseLink(c.value)
@@ -41,9 +41,10 @@ func TestParseLink(t *testing.T) {
 
 func TestEnvironIsWhatParseLinkReads(t *testing.T) {
 	link := Link{In: 3, Out: 4, Incarnation: math.MaxUint32}
-	env := Wire{}.Environ(link)
-	assert.Equal(t, map[string]string{"BROOD_WIRE": "1:3:4:4294967295"}, env)
+	env := Wire{LimitBytes: 1000}.Environ(link)
+	assert.Equal(t, map[string]string{"BROOD_WIRE": "1:3:4:4294967295:1000"}, env)
 	got, err := ParseLink(env[EnvWire])
 	assert.NoError(t, err)
+	link.LimitBytes = 1000
 	assert.Equal(t, link, got)
 }

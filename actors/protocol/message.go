@@ -58,6 +58,9 @@ type Link struct {
 	In, Out int
 	// Incarnation is the child's own.
 	Incarnation uint32
+	// LimitBytes bounds the body of a frame. Environ takes the protocol's own
+	// limit instead.
+	LimitBytes int
 }
 
 // Protocol is one language of tasks. Implementations are values without state;

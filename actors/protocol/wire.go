@@ -43,19 +43,20 @@ type Wire struct {
 
 var _ Protocol = Wire{}
 
-// Environ returns BROOD_WIRE for the link.
+// Environ returns BROOD_WIRE for the link, with the wire's limit.
 func (w Wire) Environ(l Link) map[string]string {
-	return map[string]string{EnvWire: fmt.Sprintf("%d:%d:%d:%d", Version, l.In, l.Out, l.Incarnation)}
+	limit := w.framing().LimitBytes
+	return map[string]string{EnvWire: fmt.Sprintf("%d:%d:%d:%d:%d", Version, l.In, l.Out, l.Incarnation, limit)}
 }
 
 // ParseLink reads what Environ wrote. The error names the value.
 func ParseLink(value string) (Link, error) {
 	fields := strings.Split(value, ":")
-	if len(fields) != 4 {
-		return Link{}, fmt.Errorf("wire: %s=%q: want four fields", EnvWire, value)
+	if len(fields) != 5 {
+		return Link{}, fmt.Errorf("wire: %s=%q: want five fields", EnvWire, value)
 	}
-	var n [4]uint64
-	bits := [4]int{16, 31, 31, 32}
+	var n [5]uint64
+	bits := [5]int{16, 31, 31, 32, 31}
 	for i, field := range fields {
 		v, err := strconv.ParseUint(field, 10, bits[i])
 		if err != nil {
@@ -66,7 +67,7 @@ func ParseLink(value string) (Link, error) {
 	if n[0] != Version {
 		return Link{}, &VersionError{Got: uint16(n[0]), Want: Version}
 	}
-	return Link{In: int(n[1]), Out: int(n[2]), Incarnation: uint32(n[3])}, nil
+	return Link{In: int(n[1]), Out: int(n[2]), Incarnation: uint32(n[3]), LimitBytes: int(n[4])}, nil
 }
 
 func (w Wire) framing() codec.Length {

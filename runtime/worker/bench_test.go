@@ -19,7 +19,7 @@ func BenchmarkServe(b *testing.B) {
 			require.NoError(b, err)
 			r, out, err := os.Pipe()
 			require.NoError(b, err)
-			s := newServer(echo, "bench", in, out, self)
+			s := newServer(echo, "bench", in, out, protocol.Link{Incarnation: self})
 			served := make(chan error)
 			go func() { served <- s.serve() }()
 			frames := encode(b, burst)

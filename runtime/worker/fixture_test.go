@@ -37,7 +37,7 @@ func serve(t *testing.T, handle Handler) *parent {
 	r, out, err := os.Pipe()
 	require.NoError(t, err)
 	p := newParent(t, r, w)
-	s := newServer(handle, "hash", in, out, self)
+	s := newServer(handle, "hash", in, out, protocol.Link{Incarnation: self})
 	go func() {
 		defer close(p.served)
 		defer in.Close()

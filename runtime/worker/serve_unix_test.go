@@ -27,7 +27,7 @@ func link(t *testing.T) *parent {
 	r, out, err := os.Pipe()
 	require.NoError(t, err)
 	p := newParent(t, r, w)
-	t.Setenv(protocol.EnvWire, fmt.Sprintf("1:%d:%d:%d", inherit(t, in), inherit(t, out), self))
+	t.Setenv(protocol.EnvWire, fmt.Sprintf("1:%d:%d:%d:%d", inherit(t, in), inherit(t, out), self, protocol.DefaultLimitBytes))
 	t.Setenv(EnvName, "hash")
 	return p
 }
@@ -83,8 +83,8 @@ func TestServeOutsideAPool(t *testing.T) {
 func TestServeWithABadLink(t *testing.T) {
 	t.Setenv(protocol.EnvWire, "1:3")
 	t.Setenv(EnvName, "hash")
-	assert.EqualError(t, Serve(echo), `wire: BROOD_WIRE="1:3": want four fields`)
-	t.Setenv(protocol.EnvWire, "2:3:4:1")
+	assert.EqualError(t, Serve(echo), `wire: BROOD_WIRE="1:3": want five fields`)
+	t.Setenv(protocol.EnvWire, "2:3:4:1:8192")
 	var version *protocol.VersionError
 	assert.ErrorAs(t, Serve(echo), &version)
 }
@@ -100,7 +100,7 @@ func run(t *testing.T, role string) (p *parent, wait func() (code int, stderr st
 	p = newParent(t, r, w)
 	close(p.served) // there is no server here
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), envRole+"="+role, fmt.Sprintf("%s=1:3:4:%d", protocol.EnvWire, self))
+	child.Env = append(os.Environ(), envRole+"="+role, fmt.Sprintf("%s=1:3:4:%d:%d", protocol.EnvWire, self, protocol.DefaultLimitBytes))
 	child.ExtraFiles = []*os.File{in, out}
 	var stderr bytes.Buffer
 	child.Stderr = &stderr

@@ -46,7 +46,7 @@ type server struct {
 // errShutdown is the good reason for which no more tasks come.
 var errShutdown = errors.New("worker: shutdown")
 
-func newServer(handle Handler, name string, in io.Reader, out io.Writer, incarnation uint32) *server {
+func newServer(handle Handler, name string, in io.Reader, out io.Writer, link protocol.Link) *server {
 	s := &server{
 		handle:   handle,
 		name:     name,
@@ -55,8 +55,8 @@ func newServer(handle Handler, name string, in io.Reader, out io.Writer, incarna
 		jobs:     map[uint64]*job{},
 	}
 	s.more.L = &s.mu
-	s.out.w, s.out.incarnation = out, incarnation
-	s.out.encoder, s.decoder = protocol.Wire{}.Open()
+	s.out.w, s.out.incarnation = out, link.Incarnation
+	s.out.encoder, s.decoder = protocol.Wire{LimitBytes: link.LimitBytes}.Open()
 	return s
 }
 

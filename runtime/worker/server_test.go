@@ -171,7 +171,7 @@ func TestErrorsOfTheWire(t *testing.T) {
 		require.NoError(t, err)
 		defer w.Close()
 		in.Close()
-		s := newServer(echo, "", in, io.Discard, self)
+		s := newServer(echo, "", in, io.Discard, protocol.Link{Incarnation: self})
 		assert.EqualError(t, s.serve(), "worker: read: read |0: file already closed")
 	})
 	t.Run("write", func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestErrorsOfTheWire(t *testing.T) {
 		require.NoError(t, err)
 		defer in.Close()
 		defer w.Close()
-		s := newServer(echo, "", in, brokenPipe{}, self)
+		s := newServer(echo, "", in, brokenPipe{}, protocol.Link{Incarnation: self})
 		require.Equal(t, io.ErrClosedPipe, s.hello())
 		encoder, _ := protocol.Wire{}.Open()
 		m := task(1, "x")

@@ -48,7 +48,7 @@ func Serve(handle Handler) error {
 	in, out := openLink(link)
 	defer in.Close()
 	defer out.Close()
-	s := newServer(handle, name, in, out, link.Incarnation)
+	s := newServer(handle, name, in, out, link)
 	if err := s.hello(); err != nil {
 		return err
 	}

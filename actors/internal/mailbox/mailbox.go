@@ -8,6 +8,10 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 )
 
+// turnMessages bounds a turn: however fast messages come, it ends, so that the
+// actor gets to do what it does at its end.
+const turnMessages = 256
+
 // EndOfTurn is delivered as a user message after the other messages of a turn.
 type EndOfTurn struct{}
 
@@ -159,7 +163,7 @@ func (m *Batch) turn() {
 // drain delivers what waits, system messages first, and reports whether it
 // delivered a user message.
 func (m *Batch) drain() (delivered bool) {
-	for {
+	for range turnMessages {
 		if m.systems.Load() > 0 {
 			m.drainSystem()
 		}
@@ -173,6 +177,7 @@ func (m *Batch) drain() (delivered bool) {
 		m.deliver(message)
 		delivered = true
 	}
+	return delivered
 }
 
 func (m *Batch) deliver(message any) {

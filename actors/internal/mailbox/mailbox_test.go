@@ -192,3 +192,27 @@ func BenchmarkPostAndTurn(b *testing.B) {
 	}
 	_ = system.Root.StopFuture(pid).Wait()
 }
+
+// However fast messages come, a turn ends.
+func TestATurnIsBounded(t *testing.T) {
+	const messages = 4 * turnMessages
+	system := newSystem()
+	turns := 0
+	done := make(chan struct{})
+	pid, _ := spawn(system, false, func(c actor.Context) {
+		switch m := c.Message().(type) {
+		case int:
+			if m > 0 {
+				c.Send(c.Self(), m-1) // there is always a next one
+			} else {
+				close(done)
+			}
+		case EndOfTurn:
+			turns++
+		}
+	})
+	system.Root.Send(pid, messages)
+	<-done
+	stop(t, system, pid)
+	assert.GreaterOrEqual(t, turns, messages/turnMessages)
+}
