@@ -34,6 +34,8 @@
 //	wire reader        process actor, start  the wire ends or is closed           process actor (Down), Shutdown
 //	flusher            process actor         what did not fit is written, or the  process actor, Shutdown
 //	                                         descriptor is closed
+//	closer of stdin    process actor         stdin is closed; on a terminal: the  process actor, Shutdown
+//	                                         end-of-file is typed, or it is closed
 //	ptyio waiter       ptyio, start          the child is reaped                  process waiter (Conn.Wait)
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
