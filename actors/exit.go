@@ -74,8 +74,9 @@ type Exit struct {
 	// StderrTail is the last part of what it wrote to stderr (on a terminal:
 	// to the terminal), at most 4 KiB.
 	StderrTail []byte
-	// OutputIncomplete says that a descendant still held an output open when
-	// the drain time was over, so that later output was cut off.
+	// OutputIncomplete says that output was cut off when the drain time was
+	// over: a descendant still held it open, or the child was stopped and its
+	// consumer was too slow.
 	OutputIncomplete bool
 	// Err is the cause, where there is more to say than the other fields do:
 	// why it could not be started, what was wrong with what it said on the

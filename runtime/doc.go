@@ -32,7 +32,7 @@
 //	process waiter     process actor, start  the child is reaped                  Runtime.Shutdown
 //	output reader      process actor, start  the stream ends or is closed         process actor (Down), Shutdown
 //	wire reader        process actor, start  the wire ends or is closed           process actor (Down), Shutdown
-//	flusher            process actor         what did not fit is written, or the  process actor, Shutdown
+//	flusher            process actor         what it holds is written, or the     process actor, Shutdown
 //	                                         descriptor is closed
 //	closer of stdin    process actor         stdin is closed; on a terminal: the  process actor, Shutdown
 //	                                         end-of-file is typed, or it is closed

@@ -20,10 +20,11 @@
 //	waiter   starts the process, waits for its end, reports both
 //	reader   one per output; takes a credit, reads, delivers
 //	wire     reads the protocol's frames; one message per read, with all frames in it
-//	flusher  exists only while the child does not read: writes what did not fit the pipe
+//	flusher  exists only while it writes: what is for stdin, and what did not fit the wire
 //
-// Receive never blocks: what is written to a child is first tried without
-// blocking, and what does not fit is left to a flusher.
+// Receive never blocks: what goes to the wire is first tried without blocking,
+// and what does not fit is left to a flusher, as everything for stdin is. Stdin
+// is closed on a goroutine of its own, since on a terminal that is a write.
 //
 // # Tasks
 //
