@@ -22,6 +22,9 @@ type child struct {
 	done chan struct{} // closed when exit and err are set
 	exit Exit
 	err  error
+
+	mu     sync.Mutex // orders OnExit and the end
+	onExit []func(Exit, error)
 }
 
 // newChild starts the goroutine that waits for t, and then calls atEnd if there
@@ -31,9 +34,15 @@ func newChild(name string, t *tree.Tree, atEnd func()) *child {
 	go func() {
 		end, err := t.Wait()
 		c.exit, c.err = Exit(end), opError("wait for", name, err)
+		c.mu.Lock()
 		close(c.done)
+		last := c.onExit
+		c.mu.Unlock()
 		if atEnd != nil {
 			atEnd()
+		}
+		for _, f := range last {
+			f(c.exit, c.err)
 		}
 	}()
 	return c
@@ -51,6 +60,20 @@ func (c *child) Wait() (Exit, error) {
 	<-c.done
 	return c.exit, c.err
 }
+
+func (c *child) OnExit(f func(Exit, error)) {
+	c.mu.Lock()
+	ended := c.ended()
+	if !ended {
+		c.onExit = append(c.onExit, f)
+	}
+	c.mu.Unlock()
+	if ended {
+		f(c.exit, c.err)
+	}
+}
+
+func (c *child) Level() Level { return c.tree.Level() }
 
 func (c *child) Stop(grace time.Duration) (Exit, error) {
 	if grace > 0 && c.askToEnd() && c.endsWithin(grace) {

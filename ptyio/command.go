@@ -2,10 +2,10 @@ package ptyio
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 )
 
 // Command says what to run. It is a value: starting it does not change it, and
@@ -26,6 +26,33 @@ type Command struct {
 	// caller keeps its own and closes them: one end of a pipe that the owner
 	// keeps open never reads EOF. A nil entry is an error.
 	Files []*os.File
+
+	// Containment says how much of what the child starts is reached. Zero means
+	// as much as the machine allows.
+	Containment Containment
+	// Detached lets the child, and what it starts, outlive its owner: it is at
+	// LevelGroup, nothing is killed when it ends, Conn.Close leaves it running,
+	// and so does the owner's death. Signal, Kill and Stop work.
+	Detached bool
+
+	// User is whom the child runs as; it needs an owner who may change that
+	// (root). Nil: the owner's user and groups.
+	User *User
+	// Umask is the child's file mode creation mask. Nil: the owner's.
+	Umask *fs.FileMode
+	// Nice is added to the owner's niceness: 1 to 39 run the child at lower
+	// priority; less than zero needs privilege. Zero: the owner's.
+	Nice int
+	// Limits bound the child's own use of resources. A resource that is not
+	// named keeps the owner's limit; of descriptors the one that the owner was
+	// started with.
+	Limits map[Resource]Limit
+	// Cgroup bounds what the child and its descendants use together.
+	Cgroup CgroupLimits
+	// NoNewPrivileges takes from the child, and from all that it starts, the way
+	// to more rights than it has: set-user-ID programs run with its own
+	// (prctl(2), PR_SET_NO_NEW_PRIVS). Linux only.
+	NoNewPrivileges bool
 }
 
 // Shell returns the command that runs script in the POSIX shell. It is the only
@@ -49,19 +76,19 @@ func (c Command) Name() string {
 // bare "invalid argument", or not at all.
 func (c Command) check() error {
 	if c.Path == "" {
-		return fmt.Errorf("no program named: %w", syscall.EINVAL)
+		return fmt.Errorf("no program named: %w", errInvalid)
 	}
 	if hasNUL(c.Path) || hasNUL(c.Dir) {
-		return fmt.Errorf("NUL byte in the path or directory: %w", syscall.EINVAL)
+		return fmt.Errorf("NUL byte in the path or directory: %w", errInvalid)
 	}
 	for i, arg := range c.Args {
 		if hasNUL(arg) {
-			return fmt.Errorf("NUL byte in argument %d: %w", i+1, syscall.EINVAL)
+			return fmt.Errorf("NUL byte in argument %d: %w", i+1, errInvalid)
 		}
 	}
 	for i, f := range c.Files {
 		if f == nil {
-			return fmt.Errorf("no file for descriptor %d: %w", i+3, syscall.EINVAL)
+			return fmt.Errorf("no file for descriptor %d: %w", i+3, errInvalid)
 		}
 	}
 	return c.Env.check()

@@ -12,10 +12,14 @@ type Conn interface {
 	// PID returns the child's process id, also of its group and session. It
 	// stays the same after the end, when the system may have given it away.
 	PID() int
+	// Level returns how much of what the child starts is reached by Signal,
+	// Kill and Stop, and killed when the child ends or its owner dies.
+	Level() Level
 	// Stdout returns what the child writes to its stdout; on a pty everything
-	// that it prints, and what the terminal echoes.
+	// that it prints, and what the terminal echoes. Nil if stdout goes elsewhere.
 	Stdout() Output
-	// Stderr returns what the child writes to its stderr; nil on a pty.
+	// Stderr returns what the child writes to its stderr; nil on a pty, unless
+	// stderr has a pipe of its own, and if stderr goes elsewhere.
 	Stderr() Output
 
 	// Write writes to the child's stdin. It blocks while the child does not
@@ -51,6 +55,14 @@ type Conn interface {
 	// something else in this program reaped the child (wait4(-1), SIGCHLD
 	// ignored); the Exit then has Code -1 and no Signal.
 	Wait() (Exit, error)
+	// OnExit calls f once with what Wait returns: when the child has been
+	// reaped, on the goroutine that waited for it, or at once if it was reaped
+	// before. f must not block.
+	OnExit(f func(Exit, error))
+	// Holders returns the processes that hold an output of the child open, other
+	// than this one, as far as they can be told (Linux, and those of the same
+	// user): after the end, who keeps Stdout or Stderr from ending.
+	Holders() []int
 	// Stop asks the process group to end (TERM, and CONT for those that are
 	// stopped), kills it after grace, and waits. Without a positive grace it
 	// kills at once. It can be called in any state, any number of times, and
@@ -72,4 +84,9 @@ type Output interface {
 	// SetReadDeadline makes Reads, also one that is blocked, end at t with
 	// os.ErrDeadlineExceeded; the zero time means never.
 	SetReadDeadline(t time.Time) error
+	// Receive is Read for those who wait long and often: it waits until there is
+	// output, reads once, at most limit bytes, and calls f with what it got,
+	// which is valid during the call. While it waits it holds no buffer. f is
+	// not called if there is an error; the errors are those of Read.
+	Receive(limit int, f func(data []byte)) error
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"syscall"
 )
 
 // Env says what the environment of a child is. The zero value inherits the
@@ -93,10 +92,10 @@ func (e Env) with(name, value string, unset ...string) Env {
 func (e Env) check() error {
 	for name, value := range e.Set {
 		if name == "" || strings.Contains(name, "=") || hasNUL(name) {
-			return fmt.Errorf("bad name of environment variable %q: %w", name, syscall.EINVAL)
+			return fmt.Errorf("bad name of environment variable %q: %w", name, errInvalid)
 		}
 		if hasNUL(value) {
-			return fmt.Errorf("NUL byte in environment variable %s: %w", name, syscall.EINVAL)
+			return fmt.Errorf("NUL byte in environment variable %s: %w", name, errInvalid)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"syscall"
 )
 
 // What callers branch on with errors.Is, beside os.ErrProcessDone,
@@ -20,6 +21,26 @@ var (
 	// hangs in the kernel, as on a dead network disk.
 	ErrSurvived = errors.New("still running after kill")
 )
+
+// errInvalid is the cause of what a Command's own faults are reported with.
+const errInvalid = syscall.EINVAL
+
+// SurvivedError says which processes of a child's tree were still there some
+// time after they had been killed. It matches ErrSurvived.
+type SurvivedError struct {
+	// PIDs are the processes.
+	PIDs []int
+	// Level is how far the containment reached.
+	Level Level
+}
+
+// Error names the processes.
+func (e *SurvivedError) Error() string {
+	return fmt.Sprintf("%v: %v (containment: %s)", ErrSurvived, e.PIDs, e.Level)
+}
+
+// Is reports whether target is ErrSurvived.
+func (e *SurvivedError) Is(target error) bool { return target == ErrSurvived }
 
 // StartError says why a command could not be started: nothing runs then and
 // nothing was left open.

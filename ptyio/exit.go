@@ -22,6 +22,13 @@ type Exit struct {
 	// MaxRSSBytes is the peak resident memory of the largest of these
 	// processes; 0 where the platform does not tell.
 	MaxRSSBytes int64
+	// OutOfMemory says that the kernel killed a process of the tree because it
+	// reached CgroupLimits.MemoryBytes.
+	OutOfMemory bool
+	// Survivors are processes of the tree that were still there some time after
+	// they had been killed, as one that hangs in the kernel. Nil is the proof
+	// that there are none, as far as the level of containment reaches.
+	Survivors []int
 }
 
 // Success reports whether the child exited with code 0.

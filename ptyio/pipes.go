@@ -8,7 +8,23 @@ import (
 
 // Pipes is the transport over three pipes: stdin, stdout and stderr. It is for
 // programs that are not to know of a terminal. The zero value is ready.
-type Pipes struct{}
+type Pipes struct {
+	// Stdin, Stdout and Stderr connect a stream to something else than a pipe to
+	// the owner. Zero: a pipe.
+	Stdin, Stdout, Stderr Stdio
+}
+
+// Stdio says what one of a child's standard streams is, if not a pipe to its
+// owner. The zero value is the pipe.
+type Stdio struct {
+	// File becomes the child's stream, in blocking mode: os.Stdout to inherit
+	// the owner's, an opened file, one end of a pipe to another child. The
+	// caller keeps it and closes it.
+	File *os.File
+	// Null connects the stream with nothing: reading ends at once, what is
+	// written is lost.
+	Null bool
+}
 
 var _ Transport = Pipes{}
 
@@ -95,6 +111,17 @@ func (o *pipeOutput) Read(p []byte) (int, error) {
 func (o *pipeOutput) SetReadDeadline(t time.Time) error {
 	return opError("set read deadline of", o.name, o.file.SetReadDeadline(t))
 }
+
+func (o *pipeOutput) Receive(limit int, f func(data []byte)) error {
+	buf := make([]byte, limit)
+	n, err := o.Read(buf)
+	if n > 0 {
+		f(buf[:n])
+	}
+	return err
+}
+
+func (c *pipesConn) Holders() []int { return nil }
 
 // closeAll closes files that may be nil or closed. Closing a pipe or terminal
 // loses nothing that an error could tell of.

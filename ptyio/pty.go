@@ -14,6 +14,13 @@ type PTY struct {
 	// Term is the child's TERM, unless Env.Set names one. Empty means
 	// xterm-256color.
 	Term string
+	// Raw starts the terminal in raw mode: bytes pass as they are in both
+	// directions, without echo, line editing or signals. Zero: the usual mode,
+	// until the child changes it.
+	Raw bool
+	// StderrPipe gives the child's stderr a pipe of its own, so that it can be
+	// told from stdout.
+	StderrPipe bool
 }
 
 var _ Transport = PTY{}

@@ -135,6 +135,17 @@ func (o *ptyOutput) SetReadDeadline(t time.Time) error {
 	return opError("set read deadline of", o.name, o.master.SetReadDeadline(t))
 }
 
+func (o *ptyOutput) Receive(limit int, f func(data []byte)) error {
+	buf := make([]byte, limit)
+	n, err := o.Read(buf)
+	if n > 0 {
+		f(buf[:n])
+	}
+	return err
+}
+
+func (c *ptyConn) Holders() []int { return nil }
+
 func setSize(master *os.File, size Size) error {
 	return control(master, func(fd int) error {
 		return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: size.Rows, Col: size.Cols})

@@ -6,18 +6,6 @@ import (
 	"time"
 )
 
-// Level names how far containment reaches.
-type Level string
-
-// The levels.
-const (
-	// LevelGroup: signals reach the child's process group. A descendant that
-	// calls setsid or setpgid escapes.
-	LevelGroup Level = "group"
-	// LevelProcess: signals reach the child itself and nothing that it started.
-	LevelProcess Level = "process"
-)
-
 // Spec says what Start runs. Nothing in it is looked up or filled in.
 type Spec struct {
 	Path string
@@ -41,4 +29,6 @@ type End struct {
 	UserTime       time.Duration
 	SystemTime     time.Duration
 	MaxRSSBytes    int64
+	OutOfMemory    bool
+	Survivors      []int
 }
