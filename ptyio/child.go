@@ -15,9 +15,10 @@ const killPatience = 10 * time.Second
 
 // child is the process side of a Conn, the same for all transports.
 type child struct {
-	name string
-	tree *tree.Tree
-	ask  sync.Once
+	name     string
+	tree     *tree.Tree
+	detached bool
+	ask      sync.Once
 
 	done chan struct{} // closed when exit and err are set
 	exit Exit
@@ -29,8 +30,9 @@ type child struct {
 
 // newChild starts the goroutine that waits for t, and then calls atEnd if there
 // is one; it ends with the child.
-func newChild(name string, t *tree.Tree, atEnd func()) *child {
-	c := &child{name: name, tree: t, done: make(chan struct{})}
+func newChild(cmd Command, t *tree.Tree, atEnd func()) *child {
+	name := cmd.Name()
+	c := &child{name: name, tree: t, detached: cmd.Detached, done: make(chan struct{})}
 	go func() {
 		end, err := t.Wait()
 		c.exit, c.err = Exit(end), opError("wait for", name, err)
@@ -56,6 +58,14 @@ func (c *child) Signal(sig syscall.Signal) error {
 
 func (c *child) Kill() error { return opError("kill", c.name, c.tree.Kill()) }
 
+// letGo is what becomes of the child when its Conn is closed.
+func (c *child) letGo() error {
+	if c.detached {
+		return nil
+	}
+	return c.Kill()
+}
+
 func (c *child) Wait() (Exit, error) {
 	<-c.done
 	return c.exit, c.err
@@ -77,15 +87,25 @@ func (c *child) Level() Level { return c.tree.Level() }
 
 func (c *child) Stop(grace time.Duration) (Exit, error) {
 	if grace > 0 && c.askToEnd() && c.endsWithin(grace) {
-		return c.Wait()
+		return c.stopped()
 	}
 	if err := c.Kill(); err != nil {
 		return Exit{Code: -1}, err
 	}
 	if !c.endsWithin(killPatience) {
-		return Exit{Code: -1}, opError("stop", c.name, ErrSurvived)
+		err := &SurvivedError{PIDs: c.tree.Members(), Level: c.tree.Level()}
+		return Exit{Code: -1}, opError("stop", c.name, err)
 	}
-	return c.Wait()
+	return c.stopped()
+}
+
+// stopped is the answer of Stop when the child itself has ended.
+func (c *child) stopped() (Exit, error) {
+	exit, err := c.Wait()
+	if err == nil && len(exit.Survivors) > 0 {
+		err = opError("stop", c.name, &SurvivedError{PIDs: exit.Survivors, Level: c.tree.Level()})
+	}
+	return exit, err
 }
 
 // askToEnd asks at most once: to many programs a second TERM means "at once".

@@ -91,7 +91,17 @@ func (c Command) check() error {
 			return fmt.Errorf("no file for descriptor %d: %w", i+3, errInvalid)
 		}
 	}
-	return c.Env.check()
+	return multiCheck(c.Containment.check, c.checkSettings, c.Env.check)
+}
+
+// multiCheck returns the first fault that one of the checks finds.
+func multiCheck(checks ...func() error) error {
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // environ is the child's environment. An inherited PWD is set to Dir, because

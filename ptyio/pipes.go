@@ -92,7 +92,7 @@ func (c *pipesConn) CloseStdin() error {
 func (c *pipesConn) Resize(Size) error { return opError("resize", c.name, ErrNotTerminal) }
 
 func (c *pipesConn) Close() error {
-	err := c.Kill()
+	err := c.letGo()
 	closeAll(c.stdin, c.stdout.file, c.stderr.file)
 	return err
 }

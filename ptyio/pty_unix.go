@@ -114,7 +114,7 @@ func (c *ptyConn) Resize(size Size) error {
 // Close kills first: where the master's reads cannot be interrupted, the end of
 // the session ends them.
 func (c *ptyConn) Close() error {
-	err := c.Kill()
+	err := c.letGo()
 	closeAll(c.master)
 	return err
 }

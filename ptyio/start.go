@@ -39,11 +39,23 @@ func start(cmd Command, std [3]*os.File, terminal bool, atEnd func()) (*child, e
 		Dir:      cmd.Dir,
 		Files:    append(std[:], cmd.Files...),
 		Terminal: terminal,
+		Require:  cmd.Containment.Require,
+		Limit:    cmd.Containment.Limit,
+		Detached: cmd.Detached,
+		Settings: cmd.settings(),
 	})
-	if err != nil {
+	var level *tree.LevelError
+	var setting *tree.SettingError
+	switch {
+	case errors.As(err, &level):
+		err := &ContainmentError{Required: level.Required, Available: level.Available, Err: level.Err}
+		return nil, &StartError{Path: path, Err: err}
+	case errors.As(err, &setting):
+		return nil, &StartError{Path: path, Err: settingError(setting)}
+	case err != nil:
 		return nil, diagnose(path, cmd.Dir, err)
 	}
-	return newChild(cmd.Name(), t, atEnd), nil
+	return newChild(cmd, t, atEnd), nil
 }
 
 func startPatiently(spec tree.Spec) (*tree.Tree, error) {

@@ -1,12 +1,14 @@
 package tree
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 	"time"
 )
 
-// Spec says what Start runs. Nothing in it is looked up or filled in.
+// Spec says what Start runs. Nothing in it is looked up or filled in, except
+// that the tree's mark is added to Env.
 type Spec struct {
 	Path string
 	Argv []string
@@ -17,6 +19,41 @@ type Spec struct {
 	Files []*os.File
 	// Terminal makes Files[0] the controlling terminal of the child's session.
 	Terminal bool
+	// Require and Limit bound the level; zero Limit is no bound.
+	Require, Limit Level
+	// Detached leaves the tree alone when the child ends and when the owner does.
+	Detached bool
+	Settings
+}
+
+// Settings are what the child is given beside its descriptors. The zero value
+// changes nothing.
+type Settings struct {
+	User            *User
+	Umask           *uint32
+	Nice            int
+	Rlimits         []Rlimit
+	NoNewPrivileges bool
+	Cgroup          CgroupLimits
+}
+
+// User is whom the child runs as. Its fields are those of ptyio.User.
+type User struct {
+	UID, GID uint32
+	Groups   []uint32
+}
+
+// Rlimit is one call of setrlimit(2).
+type Rlimit struct {
+	Resource   int
+	Soft, Hard uint64
+}
+
+// CgroupLimits bound the whole tree. Its fields are those of ptyio.CgroupLimits.
+type CgroupLimits struct {
+	MemoryBytes int64
+	Processes   int
+	CPUPercent  int
 }
 
 // End tells how the child ended and what it used. Its fields are those of
@@ -32,3 +69,25 @@ type End struct {
 	OutOfMemory    bool
 	Survivors      []int
 }
+
+// LevelError says that the machine does not allow the level that is required.
+type LevelError struct {
+	Required, Available Level
+	Err                 error // what is in the way
+}
+
+func (e *LevelError) Error() string {
+	return fmt.Sprintf("level %s required, %s available: %v", e.Required, e.Available, e.Err)
+}
+
+func (e *LevelError) Unwrap() error { return e.Err }
+
+// SettingError says which of the Settings could not be made.
+type SettingError struct {
+	Setting string // "umask", "user", "limit 7"
+	Err     error
+}
+
+func (e *SettingError) Error() string { return fmt.Sprintf("set %s: %v", e.Setting, e.Err) }
+
+func (e *SettingError) Unwrap() error { return e.Err }

@@ -6,82 +6,94 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
 )
 
-// Tree is a started child with its process group. Safe for concurrent use,
-// except that Wait is called once.
+// Tree is a started child with what it started, as far as its level reaches.
+// Safe for concurrent use, except that Wait is called once.
 type Tree struct {
-	pid     int // also the group's and the session's id
-	started time.Time
+	pid      int // also the group's and the session's id
+	started  time.Time
+	level    Level
+	detached bool
+	reach    reach
 
 	mu     sync.Mutex // orders signals before the reaping that frees the ids
 	reaped bool
 }
 
-// Start runs spec in a session, and so in a process group, of its own. It
-// returns when the program was executed; the error is the operating system's,
-// and then there is no process. After success Wait must be called.
-//
-// Start marks every descriptor of this process from 3 up close-on-exec, so
-// that the child gets spec.Files and nothing else, and catches (and drops)
-// signals that it was told to ignore, so that the child does not inherit that.
-func Start(spec Spec) (*Tree, error) {
-	files := make([]uintptr, len(spec.Files))
-	for i, f := range spec.Files {
-		files[i] = f.Fd()
-		if int32(files[i]) < 0 {
-			return nil, fmt.Errorf("descriptor %d of the child: %w", i, os.ErrClosed)
-		}
-	}
-	if err := markDescriptors(); err != nil {
-		return nil, err
-	}
-	unignore()
-	started := time.Now() // before the fork: no event of the child is older
-	pid, _, err := syscall.StartProcess(spec.Path, spec.Argv, &syscall.ProcAttr{
-		Dir:   spec.Dir,
-		Env:   spec.Env,
-		Files: files,
-		Sys:   &syscall.SysProcAttr{Setsid: true, Setctty: spec.Terminal},
-	})
-	runtime.KeepAlive(spec.Files) // their finalizers would close what the fork needs
-	if err != nil {
-		return nil, err
-	}
-	return &Tree{pid: pid, started: started}, nil
+// reach is what a level adds to the signals to the process group.
+type reach interface {
+	// kill kills, at once, what it can; it does not wait.
+	kill()
+	// thaw lets frozen processes run again.
+	thaw()
+	// members returns the living processes, without the child itself if that
+	// has ended.
+	members() []int
+	// clear kills until nothing lives, for a bounded time, and returns what
+	// still does. The child itself has ended. If it was reaped, by somebody
+	// else, its id is not to be relied on.
+	clear(reaped bool) (survivors []int)
+	// outOfMemory reports whether the kernel killed a member for its memory.
+	outOfMemory() bool
+	// release gives back what the level took, after the child was reaped.
+	release()
 }
 
 // PID returns the child's process id, which is also the id of its group.
 func (t *Tree) PID() int { return t.pid }
 
-// Level returns how far Signal and Kill reach.
-func (t *Tree) Level() Level { return LevelGroup }
+// Level returns how far Kill and the end reach.
+func (t *Tree) Level() Level { return t.level }
 
-// Signal sends sig to the whole group. The error matches os.ErrProcessDone
-// after the child was reaped.
+// Members returns the processes of the tree that live, as far as the level
+// can tell: all of them, or the child alone.
+func (t *Tree) Members() []int {
+	if others := t.reach.members(); len(others) > 0 {
+		return others
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.reaped {
+		return nil
+	}
+	return []int{t.pid}
+}
+
+// Signal sends sig to the child's process group. CONT also thaws what is
+// frozen. The error matches os.ErrProcessDone after the child was reaped.
 func (t *Tree) Signal(sig syscall.Signal) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.reaped {
 		return os.ErrProcessDone
 	}
+	if sig == syscall.SIGCONT {
+		t.reach.thaw()
+	}
 	return signalGroup(t.pid, sig)
 }
 
-// Kill kills the whole group; after the end it does nothing and returns nil.
+// Kill kills the group and all else that it can reach without waiting; Wait
+// sees to the rest. After the end it does nothing and returns nil.
 func (t *Tree) Kill() error {
-	if err := t.Signal(syscall.SIGKILL); !errors.Is(err, os.ErrProcessDone) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.reaped {
+		return nil
+	}
+	t.reach.kill()
+	if err := signalGroup(t.pid, syscall.SIGKILL); !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	return nil
 }
 
-// Terminate asks the whole group to end: TERM, and CONT so that a stopped
-// process gets to see it.
+// Terminate asks the whole group to end: TERM, and CONT so that a stopped or
+// frozen process gets to see it.
 func (t *Tree) Terminate() error {
 	if err := t.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -89,36 +101,36 @@ func (t *Tree) Terminate() error {
 	return t.Signal(syscall.SIGCONT)
 }
 
-// Wait waits until the child has ended, kills what is left of its group and
-// reaps the child. The others are killed but not awaited: they are not ours to
-// wait for. The error says that the child's end could not be had, because
-// something else in this process reaped it; nothing is signalled then.
+// Wait waits until the child has ended, kills what is left of its tree, waits
+// until that is gone as far as the level can tell, and only then reaps the
+// child, so that no id can have gone to a stranger while it was signalled. The
+// error says that the child's end could not be had, because something else in
+// this process reaped it.
 func (t *Tree) Wait() (End, error) {
 	err := awaitExit(t.pid)
 	end := End{Code: -1, Started: t.started, Ended: time.Now()}
+	defer t.reach.release()
+	if !t.detached {
+		if err == nil { // else the id may be a stranger's
+			_ = signalGroup(t.pid, syscall.SIGKILL)
+		}
+		end.Survivors = t.reach.clear(err != nil)
+		end.OutOfMemory = t.reach.outOfMemory()
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.reaped = true
 	if err != nil {
 		return end, err
 	}
-	// The child is still a zombie here, so its id, and the group's, cannot
-	// have gone to a stranger. After the reaping they can.
-	_ = signalGroup(t.pid, syscall.SIGKILL)
 	return reap(t.pid, end)
 }
 
 func reap(pid int, end End) (End, error) {
 	var status syscall.WaitStatus
 	var usage syscall.Rusage
-	for {
-		_, err := syscall.Wait4(pid, &status, 0, &usage)
-		if err == nil {
-			break
-		}
-		if err != syscall.EINTR {
-			return end, os.NewSyscallError("wait4", err)
-		}
+	if err := wait4(pid, &status, &usage); err != nil {
+		return end, err
 	}
 	end.Code = status.ExitStatus() // -1 if signalled
 	if status.Signaled() {
@@ -129,6 +141,15 @@ func reap(pid int, end End) (End, error) {
 	end.SystemTime = time.Duration(usage.Stime.Nano())
 	end.MaxRSSBytes = int64(usage.Maxrss) * rssUnitBytes
 	return end, nil
+}
+
+func wait4(pid int, status *syscall.WaitStatus, usage *syscall.Rusage) error {
+	for {
+		_, err := syscall.Wait4(pid, status, 0, usage)
+		if err != syscall.EINTR {
+			return os.NewSyscallError("wait4", err)
+		}
+	}
 }
 
 // signalGroup sends sig to the group pgid. It refuses the ids that would reach

@@ -3,6 +3,7 @@ package tree
 import (
 	"errors"
 	"os"
+	"reflect"
 	"syscall"
 	"time"
 )
@@ -17,8 +18,11 @@ type Tree struct {
 // Start runs spec in a process group of its own, so that a Ctrl-C at our
 // console does not reach it.
 func Start(spec Spec) (*Tree, error) {
-	if spec.Terminal || len(spec.Files) > 3 {
+	if spec.Terminal || len(spec.Files) > 3 || !reflect.DeepEqual(spec.Settings, Settings{}) {
 		return nil, errors.ErrUnsupported
+	}
+	if spec.Require > LevelProcess {
+		return nil, &LevelError{Required: spec.Require, Available: LevelProcess, Err: errors.ErrUnsupported}
 	}
 	started := time.Now()
 	p, err := os.StartProcess(spec.Path, spec.Argv, &os.ProcAttr{
@@ -38,6 +42,9 @@ func (t *Tree) PID() int { return t.process.Pid }
 
 // Level returns how far Kill reaches.
 func (t *Tree) Level() Level { return LevelProcess }
+
+// Members returns the child.
+func (t *Tree) Members() []int { return []int{t.process.Pid} }
 
 // Signal can only kill; errors.ErrUnsupported for every other signal.
 func (t *Tree) Signal(sig syscall.Signal) error {

@@ -1,0 +1,155 @@
+package tree
+
+import (
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// hunt finds the processes of trees by their marks, their sessions and their
+// parents.
+type hunt struct {
+	// tree tells which tree a mark is of, if it is one of those hunted.
+	tree func(mark string) (uint64, bool)
+	// sessions are known to belong to a tree. The hunt adds those of members
+	// that it finds.
+	sessions map[int]uint64
+	// skip tells who is surely no member: this process, leaders of other trees.
+	skip func(pid int) bool
+}
+
+// member is a living process of a tree. With its start the id names it for good.
+type member struct {
+	pid     int
+	started uint64
+}
+
+// look returns the living members among the processes, by tree.
+func (h *hunt) look(pids []int) map[uint64][]member {
+	var found map[uint64][]member
+	for _, pid := range pids {
+		if tree, m, ok := h.member(pid); ok {
+			if found == nil {
+				found = map[uint64][]member{}
+			}
+			found[tree] = append(found[tree], m)
+		}
+	}
+	return found
+}
+
+// member reports whether a process lives and is a member by its own session or
+// mark. Most are not, and of a process that is not there the session is a single
+// system call.
+func (h *hunt) member(pid int) (tree uint64, m member, ok bool) {
+	if h.skip(pid) {
+		return 0, m, false
+	}
+	session, err := unix.Getsid(pid)
+	if err != nil {
+		return 0, m, false
+	}
+	if tree, ok = h.sessions[session]; !ok {
+		if tree, ok = h.tree(markOf(pid)); !ok {
+			return 0, m, false
+		}
+	}
+	s, there := statOf(pid)
+	if !there || s.dead() {
+		return 0, m, false
+	}
+	if session != 0 {
+		h.sessions[session] = tree
+	}
+	return tree, member{pid, s.started}, true
+}
+
+// family returns the living members among all processes, those included that
+// only their parents tell of. It is thorough, and for when there are members.
+func (h *hunt) family() map[uint64][]member {
+	pids := allPIDs()
+	found := h.look(pids)
+	known := map[int]uint64{}
+	for tree, members := range found {
+		for _, m := range members {
+			known[m.pid] = tree
+		}
+	}
+	for again := len(known) > 0; again; {
+		again = false
+		for _, pid := range pids {
+			if _, have := known[pid]; have || h.skip(pid) {
+				continue
+			}
+			s, ok := statOf(pid)
+			tree, ofMember := known[s.parent]
+			if ok && ofMember && !s.dead() {
+				known[pid], again = tree, true
+				found[tree] = append(found[tree], member{pid, s.started})
+			}
+		}
+	}
+	return found
+}
+
+// kill kills a member. The handle is taken before the last look, so that it
+// cannot be of a stranger that got the id in between; without one (Linux before
+// 5.3, no descriptor left) the look has to do.
+func (m member) kill() {
+	handle, err := unix.PidfdOpen(m.pid, 0)
+	if err == nil {
+		defer unix.Close(handle)
+	}
+	if s, ok := statOf(m.pid); !ok || s.started != m.started {
+		return
+	}
+	if err == nil {
+		err = unix.PidfdSendSignal(handle, unix.SIGKILL, nil, 0)
+	}
+	if err != nil && err != unix.ESRCH && err != unix.EPERM {
+		_ = unix.Kill(m.pid, unix.SIGKILL)
+	}
+}
+
+// How long members are hunted: a killed process is gone in a moment, unless it
+// hangs in the kernel.
+const (
+	huntTime  = 2 * time.Second
+	huntPause = time.Millisecond
+)
+
+// run kills until a thorough look finds nobody, and returns who is left when
+// the time is over.
+func (h *hunt) run() map[uint64][]member {
+	deadline := time.Now().Add(huntTime)
+	for pause := huntPause; ; pause = min(2*pause, 16*huntPause) {
+		found := h.family()
+		if len(found) == 0 || time.Now().After(deadline) {
+			return found
+		}
+		for _, members := range found {
+			for _, m := range members {
+				m.kill()
+			}
+		}
+		wait(pause)
+	}
+}
+
+func wait(d time.Duration) {
+	timer := time.NewTimer(d)
+	<-timer.C
+}
+
+// pids returns the ids of members.
+func pids(members []member) []int {
+	var ids []int
+	for _, m := range members {
+		ids = append(ids, m.pid)
+	}
+	return ids
+}
+
+// notMe is a skip for who knows of nobody else.
+func notMe(pid int) bool { return pid == os.Getpid() }

@@ -1,0 +1,134 @@
+//go:build unix
+
+package tree
+
+import (
+	"sync"
+	"time"
+)
+
+// self is what is true of this process as an owner of children. It is kept once
+// because the process is one: it has one guardian, one place among the cgroups
+// and one mark, however many packages start children.
+var self = &owner{abilities: sync.OnceValue(probe)}
+
+// owner knows the trees of this process. Safe for concurrent use.
+type owner struct {
+	abilities func() abilities // found out at the first start
+
+	mu       sync.Mutex
+	last     uint64           // number of the last tree
+	trees    map[*Tree]uint64 // those entered and not released, with their numbers
+	leaders  map[int]*Tree    // by process id, until they are reaped
+	guardian *guardian        // nil while there is nothing to guard
+	idle     *time.Timer      // sends the guardian home
+	sweeps   sweeps
+}
+
+// abilities are what a probe found this machine to allow.
+type abilities struct {
+	name  string // of this process as an owner
+	outer string // the mark of the tree that this process is itself in
+	level Level
+	// cgroups is where trees get their directories; used at LevelCgroup.
+	cgroups cgroupBase
+	maxPID  int // the highest process id that is given out; 0: unknown
+	// why tells what is in the way of a stronger level.
+	why error
+}
+
+// level decides on the level of a new tree.
+func (o *owner) level(spec Spec) (Level, error) {
+	if spec.Detached && spec.Require <= LevelGroup {
+		return LevelGroup, nil
+	}
+	can := o.abilities()
+	level := can.level
+	if spec.Limit != 0 && spec.Limit < level {
+		level = spec.Limit
+	}
+	level = max(level, LevelGroup) // there is no less where there are groups
+	if spec.Detached {
+		level = LevelGroup
+	}
+	if level < spec.Require {
+		return 0, &LevelError{Required: spec.Require, Available: level, Err: can.why}
+	}
+	return level, nil
+}
+
+// enter makes t one of the trees of this process, with a guardian that knows
+// of it, and prepares what its level needs. The reach's release undoes it.
+func (o *owner) enter(t *Tree, spec *Spec) (reach, error) {
+	if spec.Detached {
+		return unreached{}, spec.Cgroup.unavailable()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.guard(); err != nil {
+		return nil, err
+	}
+	o.last++
+	if o.trees == nil {
+		o.trees, o.leaders = map[*Tree]uint64{}, map[int]*Tree{}
+	}
+	o.trees[t] = o.last
+	r, err := o.reachOf(t, o.last, spec)
+	if err != nil {
+		o.remove(t)
+		return nil, err
+	}
+	return r, nil
+}
+
+// started notes the process id of a tree.
+func (o *owner) started(t *Tree) {
+	if t.detached {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.leaders[t.pid] = t
+	if t.level == LevelGroup {
+		o.guardian.watchGroup(t.pid)
+	}
+}
+
+// leave forgets a tree that has been reaped, or was not started.
+func (o *owner) leave(t *Tree) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if t.level == LevelGroup && t.pid != 0 {
+		o.guardian.forgetGroup(t.pid)
+	}
+	if o.leaders[t.pid] == t {
+		delete(o.leaders, t.pid)
+	}
+	o.remove(t)
+}
+
+func (o *owner) remove(t *Tree) {
+	delete(o.trees, t)
+	if len(o.trees) == 0 {
+		o.dismissLater()
+	}
+}
+
+// unreached is the reach of a detached tree: nothing beyond its group.
+type unreached struct{}
+
+func (unreached) kill()             {}
+func (unreached) thaw()             {}
+func (unreached) members() []int    { return nil }
+func (unreached) clear(bool) []int  { return nil }
+func (unreached) outOfMemory() bool { return false }
+func (unreached) release()          {}
+
+// group is the reach of LevelGroup: the group, which Tree itself signals, and a
+// guardian that knows its id.
+type group struct {
+	unreached
+	tree *Tree
+}
+
+func (g group) release() { self.leave(g.tree) }

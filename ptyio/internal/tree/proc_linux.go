@@ -1,0 +1,190 @@
+package tree
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// procBuffers keeps what files of /proc are read into.
+var procBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
+
+// readProc reads a file of a process and calls f with its content, which is
+// valid during the call. It reports whether the file could be read.
+func readProc(pid int, name string, f func(content []byte)) bool {
+	fd, err := openRetry("/proc/" + strconv.Itoa(pid) + "/" + name)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	buf := procBuffers.Get().(*[]byte)
+	defer procBuffers.Put(buf)
+	n := 0
+	for {
+		if n == len(*buf) {
+			*buf = append(*buf, make([]byte, len(*buf))...)
+		}
+		m, err := unix.Read(fd, (*buf)[n:])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return false
+		}
+		if m <= 0 {
+			break
+		}
+		n += m
+	}
+	f((*buf)[:n])
+	return true
+}
+
+func openRetry(path string) (int, error) {
+	for {
+		fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != unix.EINTR {
+			return fd, err
+		}
+	}
+}
+
+// markOf returns the mark in the environment of a process, empty if it has none
+// or its environment cannot be read.
+func markOf(pid int) (mark string) {
+	readProc(pid, "environ", func(environ []byte) {
+		if value, ok := variable(environ, markName); ok {
+			mark = string(value)
+		}
+	})
+	return mark
+}
+
+var markPrefix = markName + "="
+
+// variable finds a variable in the content of an environ file.
+func variable(environ []byte, name string) ([]byte, bool) {
+	for rest := environ; len(rest) > 0; {
+		entry := rest
+		if i := bytes.IndexByte(rest, 0); i >= 0 {
+			entry, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = nil
+		}
+		if len(entry) > len(name) && entry[len(name)] == '=' && string(entry[:len(name)]) == name {
+			return entry[len(name)+1:], true
+		}
+	}
+	return nil, false
+}
+
+// stat is what /proc/PID/stat tells of a process.
+type stat struct {
+	state   byte // Z and X are dead
+	parent  int
+	group   int
+	session int
+	started uint64 // in ticks since boot: with the id it names a process for good
+}
+
+func (s stat) dead() bool { return s.state == 'Z' || s.state == 'X' }
+
+func statOf(pid int) (s stat, ok bool) {
+	readProc(pid, "stat", func(content []byte) { s, ok = parseStat(content) })
+	return s, ok
+}
+
+// parseStat reads the fields behind the name, which is in parentheses and may
+// itself hold anything. See proc_pid_stat(5).
+func parseStat(content []byte) (s stat, ok bool) {
+	end := bytes.LastIndexByte(content, ')')
+	if end < 0 {
+		return s, false
+	}
+	fields := bytes.Fields(content[end+1:])
+	if len(fields) < 20 {
+		return s, false
+	}
+	s.state = fields[0][0]
+	numbers := [...]*int{&s.parent, &s.group, &s.session}
+	for i, n := range numbers {
+		if *n, _ = strconv.Atoi(string(fields[i+1])); *n < 0 {
+			return s, false
+		}
+	}
+	s.started, _ = strconv.ParseUint(string(fields[19]), 10, 64)
+	return s, true
+}
+
+// lastPID returns the process id that was given out last, in this namespace.
+func lastPID() (int, error) {
+	content, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(content))
+	if len(fields) < 5 {
+		return 0, fmt.Errorf("/proc/loadavg: %q", content)
+	}
+	return strconv.Atoi(fields[4])
+}
+
+// allPIDs returns the processes that there are, in the order of their ids.
+func allPIDs() []int {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return nil
+	}
+	defer dir.Close()
+	names, _ := dir.Readdirnames(-1)
+	pids := make([]int, 0, len(names))
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// ownName names this process among the owners of all times since the machine
+// booted: its namespace of process ids, its id, its start.
+func ownName() string { return nameOf(os.Getpid()) }
+
+// nameOf returns the name of a process as an owner, empty if there is none.
+func nameOf(pid int) string {
+	s, ok := statOf(pid)
+	var ns unix.Stat_t
+	if !ok || s.dead() || unix.Stat("/proc/self/ns/pid", &ns) != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d-%d", ns.Ino, pid, s.started)
+}
+
+// ownerGone reports whether the owner of that name is surely dead. One of
+// another namespace cannot be seen from here and is never gone.
+func ownerGone(name string) bool {
+	parts := strings.Split(name, "-")
+	var ns unix.Stat_t
+	if len(parts) != 3 || unix.Stat("/proc/self/ns/pid", &ns) != nil || parts[0] != strconv.FormatUint(ns.Ino, 10) {
+		return false
+	}
+	pid, err := strconv.Atoi(parts[1])
+	if err != nil || pid <= 0 {
+		return false
+	}
+	if err := unix.Kill(pid, 0); err == unix.ESRCH {
+		return true
+	}
+	now := nameOf(pid)
+	return now != "" && now != name || isZombie(pid)
+}
+
+func isZombie(pid int) bool {
+	s, ok := statOf(pid)
+	return ok && s.dead()
+}

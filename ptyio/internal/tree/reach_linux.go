@@ -1,0 +1,22 @@
+package tree
+
+import "slices"
+
+// reachOf prepares what the level of a tree needs.
+func (o *owner) reachOf(t *Tree, number uint64, spec *Spec) (reach, error) {
+	if t.level >= LevelMarks {
+		can := o.abilities()
+		mark := markName + "=" + extendMark(can.outer, can.name, number)
+		spec.Env = slices.Insert(slices.Clone(spec.Env), 0, mark)
+	}
+	if t.level == LevelCgroup {
+		return o.abilities().cgroups.open(number, t, spec.Cgroup)
+	}
+	if err := spec.Cgroup.unavailable(); err != nil {
+		return nil, err
+	}
+	if t.level == LevelMarks {
+		return marks{t, number}, nil
+	}
+	return group{tree: t}, nil
+}

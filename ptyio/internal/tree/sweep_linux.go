@@ -1,0 +1,204 @@
+package tree
+
+import (
+	"os"
+	"sync"
+	"time"
+)
+
+// sweeps clear trees of LevelMarks whose child has ended. One pass over the
+// processes serves all trees that wait for one, so that the cost of many ends at
+// once does not grow with their square. The passes are made by those who wait,
+// one of them at a time.
+type sweeps struct {
+	mu      sync.Mutex
+	waiting []*sweep
+	busy    bool
+}
+
+// sweep is one tree's wish to be cleared.
+type sweep struct {
+	number    uint64
+	pid       int  // of the child, which is a zombie; 0 if it was reaped by somebody else
+	recent    bool // started so recently that all its descendants have ids behind its own
+	survivors []int
+	turn      chan bool // true: it is done; false: make the next pass
+}
+
+// clear returns when the tree has no living members, or with those that are left
+// after a while.
+func (s *sweeps) clear(mine *sweep, pass func([]*sweep)) []int {
+	mine.turn = make(chan bool, 1)
+	s.mu.Lock()
+	s.waiting = append(s.waiting, mine)
+	lead := !s.busy
+	s.busy = true
+	s.mu.Unlock()
+	if !lead && <-mine.turn {
+		return mine.survivors
+	}
+	s.mu.Lock()
+	batch := s.waiting
+	s.waiting = nil
+	s.mu.Unlock()
+	pass(batch)
+	for _, other := range batch {
+		if other != mine {
+			other.turn <- true
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy = len(s.waiting) > 0; s.busy {
+		s.waiting[0].turn <- false
+	}
+	return mine.survivors
+}
+
+// forksPerSecond is more than any machine makes. Process ids are given out in
+// turn, under one lock; in the time that this many forks per second take to go
+// through all ids, none comes a second time.
+const forksPerSecond = 1_000_000
+
+// recent reports whether all processes that were started since have ids between
+// the one given out then and the one given out last.
+func recent(since time.Time, maxPID int) bool {
+	return time.Since(since) < time.Duration(maxPID)*time.Second/forksPerSecond
+}
+
+// pass clears the trees of a batch.
+func (o *owner) pass(batch []*sweep) {
+	h := &hunt{sessions: map[int]uint64{}, skip: o.isKnown}
+	wanted := map[uint64]*sweep{}
+	for _, s := range batch {
+		wanted[s.number] = s
+		if s.pid != 0 {
+			h.sessions[s.pid] = s.number
+		}
+	}
+	h.tree = func(mark string) (uint64, bool) {
+		number, ok := o.treeIn(mark)
+		return number, ok && wanted[number] != nil
+	}
+	if !h.anyone(batch, o.abilities().maxPID) {
+		return
+	}
+	for number, members := range h.run() {
+		wanted[number].survivors = pids(members)
+	}
+}
+
+// anyone reports whether a tree of the batch has living members. Processes that
+// are started while it looks have ids behind those that it looked at, and are
+// looked at next.
+func (h *hunt) anyone(batch []*sweep, maxPID int) bool {
+	last, err := lastPID()
+	candidates := allPIDs
+	if from := oldest(batch); err == nil && from > 0 {
+		candidates = func() []int { return between(from, last, maxPID) }
+	}
+	if len(h.look(candidates())) > 0 {
+		return true
+	}
+	for range maxRounds {
+		now, err := lastPID()
+		if err != nil || now == last {
+			return false
+		}
+		if len(h.look(between(last, now, maxPID))) > 0 {
+			return true
+		}
+		last = now
+	}
+	return false
+}
+
+// maxRounds bounds the looks at processes that were started during the one
+// before. Each takes microseconds; no chain of processes that fork and exit is
+// that fast.
+const maxRounds = 3
+
+// oldest returns the id of the child that was started first, 0 if it was not
+// recently.
+func oldest(batch []*sweep) int {
+	first := batch[0]
+	for _, s := range batch {
+		if !s.recent {
+			return 0
+		}
+		if s.number < first.number {
+			first = s
+		}
+	}
+	return first.pid
+}
+
+// between returns the ids that are given out after from, up to to; after the
+// highest one they begin anew.
+func between(from, to, maxPID int) []int {
+	var ids []int
+	if to < from {
+		for pid := from + 1; pid <= maxPID; pid++ {
+			ids = append(ids, pid)
+		}
+		from = 0
+	}
+	for pid := from + 1; pid <= to; pid++ {
+		ids = append(ids, pid)
+	}
+	return ids
+}
+
+// treeIn returns which of this process's trees a mark is of.
+func (o *owner) treeIn(mark string) (uint64, bool) {
+	if mark == "" {
+		return 0, false
+	}
+	return treeIn(mark, o.abilities().name)
+}
+
+// isKnown reports whether a process is surely no descendant of another tree:
+// this one, and the children themselves.
+func (o *owner) isKnown(pid int) bool {
+	if pid == os.Getpid() {
+		return true
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.leaders[pid] != nil || o.guardian != nil && o.guardian.pid == pid
+}
+
+// marks is the reach of LevelMarks.
+type marks struct {
+	tree   *Tree
+	number uint64
+}
+
+var _ reach = marks{}
+
+// kill leaves everything but the group to clear, which is a matter of
+// milliseconds and not to be waited for here.
+func (m marks) kill()             {}
+func (m marks) thaw()             {}
+func (m marks) outOfMemory() bool { return false }
+func (m marks) release()          { self.leave(m.tree) }
+
+func (m marks) members() []int {
+	h := &hunt{
+		sessions: map[int]uint64{m.tree.pid: m.number},
+		skip:     func(pid int) bool { return pid != m.tree.pid && self.isKnown(pid) },
+		tree: func(mark string) (uint64, bool) {
+			number, ok := self.treeIn(mark)
+			return number, ok && number == m.number
+		},
+	}
+	return pids(h.family()[m.number])
+}
+
+func (m marks) clear(reaped bool) []int {
+	s := &sweep{number: m.number}
+	if !reaped {
+		s.pid, s.recent = m.tree.pid, recent(m.tree.started, self.abilities().maxPID)
+	}
+	return self.sweeps.clear(s, self.pass)
+}
