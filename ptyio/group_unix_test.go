@@ -50,7 +50,9 @@ func TestKillReachesTheWholeGroup(t *testing.T) {
 // The control to the two tests above: what left the group is out of reach, and
 // the tests can tell. Wait does not wait for it either.
 func TestDescendantInASessionOfItsOwnSurvives(t *testing.T) {
-	conn := start(t, ptyio.Pipes{}, helper("parent", "setsid", "exit"))
+	cmd := helper("parent", "setsid", "exit")
+	cmd.Containment.Limit = ptyio.LevelGroup
+	conn := start(t, ptyio.Pipes{}, cmd)
 	output := bufio.NewReader(conn.Stdout())
 	grandchild, err := strconv.Atoi(readLine(t, output))
 	require.NoError(t, err)

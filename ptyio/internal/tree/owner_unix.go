@@ -3,18 +3,22 @@
 package tree
 
 import (
+	"errors"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
 // self is what is true of this process as an owner of children. It is kept once
 // because the process is one: it has one guardian, one place among the cgroups
 // and one mark, however many packages start children.
-var self = &owner{abilities: sync.OnceValue(probe)}
+var self = new(owner)
 
 // owner knows the trees of this process. Safe for concurrent use.
 type owner struct {
-	abilities func() abilities // found out at the first start
+	probing sync.Mutex
+	can     atomic.Pointer[abilities] // found out at the first start
 
 	mu       sync.Mutex
 	last     uint64           // number of the last tree
@@ -37,10 +41,35 @@ type abilities struct {
 	why error
 }
 
+// abilities returns what the probe found. It is called after a first start.
+func (o *owner) abilities() abilities { return *o.can.Load() }
+
+// find makes the probe, unless one was made. A probe that could not be made now,
+// for lack of descriptors, processes or memory, is the error: what it would find
+// another time is not known.
+func (o *owner) find() error {
+	o.probing.Lock()
+	defer o.probing.Unlock()
+	if o.can.Load() != nil {
+		return nil
+	}
+	can := probe()
+	for _, lack := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
+		if errors.Is(can.why, lack) {
+			return can.why
+		}
+	}
+	o.can.Store(&can)
+	return nil
+}
+
 // level decides on the level of a new tree.
 func (o *owner) level(spec Spec) (Level, error) {
 	if spec.Detached && spec.Require <= LevelGroup {
 		return LevelGroup, nil
+	}
+	if err := o.find(); err != nil {
+		return 0, err
 	}
 	can := o.abilities()
 	level := can.level

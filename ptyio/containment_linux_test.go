@@ -1,0 +1,367 @@
+package ptyio_test
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/ptyio"
+)
+
+// strongest is the level that this machine allows.
+func strongest(t *testing.T) ptyio.Level {
+	t.Helper()
+	conn := start(t, ptyio.Pipes{}, helper("exit", "0"))
+	return conn.Level()
+}
+
+// onEachLevel runs a test on every level that contains whole trees.
+func onEachLevel(t *testing.T, test func(t *testing.T, level ptyio.Level)) {
+	for _, level := range []ptyio.Level{ptyio.LevelCgroup, ptyio.LevelMarks} {
+		t.Run(level.String(), func(t *testing.T) {
+			if level > strongest(t) {
+				t.Skipf("this machine and user reach %s", strongest(t))
+			}
+			test(t, level)
+		})
+	}
+}
+
+// contained is a helper at a level, with a mark of its own.
+func contained(t *testing.T, level ptyio.Level, name string, args ...string) (cmd ptyio.Command, mark string) {
+	mark = "tree-" + rand.Text()
+	cmd = helper(name, args...)
+	cmd.Env.Set["RUN_MARK"] = mark
+	cmd.Containment.Limit = level
+	t.Cleanup(func() { sweep(t, mark) })
+	return cmd, mark
+}
+
+func TestCase01And02TheTreeOfAKilledOwnerIsGone(t *testing.T) {
+	canary := startReady(t, ptyio.Pipes{}, helper("block"))
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		o := startOwner(t, level, "forest")
+		assert.Equal(t, level.String(), o.level)
+		assert.Len(t, marked(o.mark, o.cmd.Process.Pid), 5)
+		assert.Len(t, guardiansOf(o.cmd.Process.Pid), 1)
+
+		require.NoError(t, o.cmd.Process.Kill())
+
+		requireNone(t, o.mark)
+		require.Eventually(t, func() bool { return len(guardiansOf(o.cmd.Process.Pid)) == 0 }, limit, time.Millisecond,
+			"its work is done")
+	})
+	requireAlive(t, canary)
+}
+
+// The control: the group level says that it is weak, and it is.
+func TestCase02AtGroupLevelDaemonsSurviveTheirOwner(t *testing.T) {
+	o := startOwner(t, ptyio.LevelGroup, "forest")
+	assert.Equal(t, "group (weak)", o.level)
+
+	require.NoError(t, o.cmd.Process.Kill())
+
+	require.Eventually(t, func() bool { return len(guardiansOf(o.cmd.Process.Pid)) == 0 }, limit, time.Millisecond)
+	assert.Len(t, marked(o.mark, 0), 2, "the daemon and the orphan, but not those of the group")
+}
+
+func TestCase03ForkingTreeIsGone(t *testing.T) {
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		cmd, mark := contained(t, level, "")
+		cmd.Path, cmd.Args = "/bin/sh", []string{"-c", forkBomb}
+		conn := startReady(t, ptyio.Pipes{}, cmd)
+		requireMany(t, mark)
+
+		exit, err := conn.Stop(10 * time.Millisecond)
+
+		require.NoError(t, err)
+		assert.Empty(t, marked(mark, 0), "gone before Stop returns")
+		assert.Equal(t, syscall.SIGKILL, exit.Signal)
+		assert.Empty(t, exit.Survivors)
+	})
+}
+
+// requireMany waits until a fork bomb has got going.
+func requireMany(t *testing.T, mark string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(marked(mark, 0)) > 5 }, limit, time.Millisecond)
+}
+
+func TestCase04ForkTreeIsGoneAndItsDirectoryToo(t *testing.T) {
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		cmd, mark := contained(t, level, "tree", "5")
+		conn := startReady(t, ptyio.Pipes{}, cmd)
+		assert.Len(t, marked(mark, 0), 31)
+		dir := cgroupOf(t, conn.PID())
+		assert.Equal(t, level == ptyio.LevelCgroup, strings.Contains(dir, "/brood-"), dir)
+
+		_, err := conn.Stop(0)
+
+		require.NoError(t, err)
+		assert.Empty(t, marked(mark, 0))
+		if level == ptyio.LevelCgroup {
+			assert.NoDirExists(t, dir)
+		}
+	})
+}
+
+// cgroupOf returns the directory of the cgroup that a process is in, if it is one
+// of brood's.
+func cgroupOf(t *testing.T, pid int) string {
+	t.Helper()
+	content, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cgroup")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(content)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			for _, dir := range cgroups() {
+				if strings.HasSuffix(dir, path) {
+					return dir
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// cgroups returns the directories that brood made.
+func cgroups() []string {
+	var found []string
+	mounts, _ := os.ReadFile("/proc/self/mountinfo")
+	for line := range strings.Lines(string(mounts)) {
+		before, after, _ := strings.Cut(line, " - ")
+		if !strings.HasPrefix(after, "cgroup2 ") {
+			continue
+		}
+		root := strings.Fields(before)[4]
+		filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+			if err == nil && entry.IsDir() && strings.Contains(path, "/brood-") {
+				found = append(found, path)
+			}
+			return nil
+		})
+	}
+	return found
+}
+
+// Case 10: what the child leaves in the background is killed before the child
+// is reaped, and its exit code is right all the same.
+func TestCase10WhatAChildLeavesIsGoneWhenItsExitIsKnown(t *testing.T) {
+	canary := startReady(t, ptyio.Pipes{}, helper("block"))
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		cmd, mark := contained(t, level, "forest", "exit")
+		conn := start(t, ptyio.Pipes{}, cmd)
+
+		exit := wait(t, conn)
+
+		assert.Equal(t, 7, exit.Code)
+		assert.Empty(t, exit.Survivors)
+		assert.Empty(t, marked(mark, 0))
+		assert.Equal(t, "ready\n", readAll(t, conn.Stdout()))
+	})
+	requireAlive(t, canary)
+}
+
+// Many short-lived children at once, each of which leaves a daemon: the sweeps
+// that serve several ends at a time miss none.
+func TestManyEndsAtOnceLeaveNobody(t *testing.T) {
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		const children = 20
+		marks := make([]string, children)
+		done := make(chan struct{})
+		for i := range marks {
+			cmd, mark := contained(t, level, "parent", "setsid", "exit")
+			marks[i] = mark
+			go func() {
+				defer func() { done <- struct{}{} }()
+				conn, err := ptyio.Pipes{}.Start(cmd)
+				if assert.NoError(t, err) {
+					_, err = conn.Wait()
+					assert.NoError(t, err)
+					assert.Empty(t, marked(mark, 0))
+					conn.Close()
+				}
+			}()
+		}
+		for range marks {
+			<-done
+		}
+	})
+}
+
+func TestCase12RequiredLevelThatIsNotThereRunsNothing(t *testing.T) {
+	have := strongest(t)
+	if have == ptyio.LevelCgroup {
+		t.Skip("this user has all levels; TestAsOrdinaryUser runs this as one that has not")
+	}
+	file := filepath.Join(t.TempDir(), "made")
+	cmd := ptyio.Shell("touch " + file)
+	cmd.Containment.Require = ptyio.LevelCgroup
+
+	conn, err := ptyio.Pipes{}.Start(cmd)
+
+	assert.Nil(t, conn)
+	require.ErrorIs(t, err, ptyio.ErrContainment)
+	var detail *ptyio.ContainmentError
+	require.ErrorAs(t, err, &detail)
+	assert.Equal(t, ptyio.LevelCgroup, detail.Required)
+	assert.Equal(t, have, detail.Available)
+	assert.ErrorContains(t, err, "cgroup required, marks available: ")
+	assert.NoFileExists(t, file)
+}
+
+func TestRequiredLevelThatIsThere(t *testing.T) {
+	cmd := helper("exit", "3")
+	cmd.Containment.Require = strongest(t)
+
+	conn := start(t, ptyio.Pipes{}, cmd)
+
+	assert.Equal(t, strongest(t), conn.Level())
+	assert.Equal(t, 3, wait(t, conn).Code)
+}
+
+func TestContradictoryContainmentIsRefused(t *testing.T) {
+	for _, c := range []ptyio.Containment{
+		{Require: ptyio.LevelCgroup, Limit: ptyio.LevelMarks},
+		{Require: -1},
+		{Limit: ptyio.LevelCgroup + 1},
+	} {
+		cmd := helper("exit", "0")
+		cmd.Containment = c
+		_, err := ptyio.Pipes{}.Start(cmd)
+		assert.ErrorIs(t, err, syscall.EINVAL)
+	}
+}
+
+// Case 16, the part of it without actors: however the owner ends.
+func TestCase16HoweverTheOwnerEnds(t *testing.T) {
+	ends := map[string]func(t *testing.T, o *owned){
+		"exit":  func(t *testing.T, o *owned) { o.says(t, "exit") },
+		"panic": func(t *testing.T, o *owned) { o.says(t, "panic") },
+		"stop":  func(t *testing.T, o *owned) { o.says(t, "stop") },
+		"TERM":  func(t *testing.T, o *owned) { o.cmd.Process.Signal(syscall.SIGTERM) },
+		"INT":   func(t *testing.T, o *owned) { o.cmd.Process.Signal(syscall.SIGINT) },
+		"ABRT":  func(t *testing.T, o *owned) { o.cmd.Process.Signal(syscall.SIGABRT) },
+		"KILL":  func(t *testing.T, o *owned) { o.cmd.Process.Kill() },
+	}
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		for name, end := range ends {
+			t.Run(name, func(t *testing.T) {
+				o := startOwner(t, level, "forest")
+				end(t, o)
+				requireNone(t, o.mark)
+			})
+		}
+	})
+}
+
+func TestOwnerKilledWhileItsChildForks(t *testing.T) {
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		o := startOwner(t, level, "bomb")
+		requireMany(t, o.mark)
+
+		require.NoError(t, o.cmd.Process.Kill())
+
+		requireNone(t, o.mark)
+	})
+}
+
+func init() {
+	helpers["bomb"] = func([]string) { syscall.Exec("/bin/sh", []string{"sh", "-c", forkBomb}, os.Environ()) }
+}
+
+// A guardian that is killed alone is replaced; one that is killed together with
+// its owner leaves its work to the next guardian of anybody.
+func TestCase92LeftoversOfOwnersWithoutGuardian(t *testing.T) {
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		o := startOwner(t, level, "forest")
+		guardian := guardiansOf(o.cmd.Process.Pid)
+		require.Len(t, guardian, 1)
+		for _, pid := range []int{guardian[0], o.cmd.Process.Pid} {
+			require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP)) // so that neither sees the other's end
+		}
+		require.NoError(t, syscall.Kill(guardian[0], syscall.SIGKILL))
+		require.NoError(t, o.cmd.Process.Kill())
+		o.cmd.Wait()
+		require.Len(t, marked(o.mark, 0), 5, "the control: nobody has killed them")
+
+		startOwner(t, level, "block")
+
+		requireNone(t, o.mark)
+		require.Eventually(t, func() bool {
+			for _, dir := range cgroups() {
+				if strings.Contains(dir, "-"+strconv.Itoa(o.cmd.Process.Pid)+"-") {
+					return false
+				}
+			}
+			return true
+		}, limit, time.Millisecond)
+	})
+}
+
+func TestKilledGuardianIsReplaced(t *testing.T) {
+	o := startOwner(t, 0, "forest")
+	first := guardiansOf(o.cmd.Process.Pid)
+	require.Len(t, first, 1)
+	// One that dies in its first second is not replaced before the next start.
+	old := time.Now().Add(1100 * time.Millisecond)
+	require.Eventually(t, func() bool { return time.Now().After(old) }, limit, 10*time.Millisecond)
+
+	require.NoError(t, syscall.Kill(first[0], syscall.SIGKILL))
+
+	var second []int
+	require.Eventually(t, func() bool {
+		second = guardiansOf(o.cmd.Process.Pid)
+		return len(second) == 1 && second[0] != first[0]
+	}, limit, time.Millisecond)
+	require.NoError(t, o.cmd.Process.Kill())
+	requireNone(t, o.mark)
+}
+
+func TestOwnersInsideOwners(t *testing.T) {
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		cmd, mark := contained(t, level, "owner", strconv.Itoa(int(level)), "forest")
+		conn := start(t, ptyio.Pipes{}, cmd)
+		output := bufio.NewReader(conn.Stdout())
+		assert.Equal(t, level.String(), readLine(t, output))
+		assert.Equal(t, "ready", readLine(t, output))
+		require.Len(t, marked(mark, 0), 6)
+
+		require.NoError(t, conn.Kill())
+
+		wait(t, conn)
+		assert.Empty(t, marked(mark, 0))
+		assert.Empty(t, guardiansOf(conn.PID()), "the inner guardian is one of the tree")
+	})
+}
+
+func TestDetachedChildOutlivesItsConnAndItsOwner(t *testing.T) {
+	cmd, mark := contained(t, 0, "forest")
+	cmd.Detached = true
+	conn, err := ptyio.Pipes{}.Start(cmd)
+	require.NoError(t, err)
+	assert.Equal(t, ptyio.LevelGroup, conn.Level())
+	assert.Equal(t, "ready", readLine(t, bufio.NewReader(conn.Stdout())))
+
+	require.NoError(t, conn.Close())
+
+	assert.Len(t, marked(mark, 0), 5)
+	require.NoError(t, conn.Signal(syscall.SIGKILL))
+	wait(t, conn)
+	assert.Len(t, marked(mark, 0), 2, "what left the group is not touched")
+}
+
+func TestSurvivorsAreNamed(t *testing.T) {
+	err := error(&ptyio.SurvivedError{PIDs: []int{12, 13}, Level: ptyio.LevelMarks})
+	assert.EqualError(t, err, "still running after kill: [12 13] (containment: marks)")
+	assert.True(t, errors.Is(err, ptyio.ErrSurvived))
+}
