@@ -25,17 +25,14 @@ func probe() abilities {
 		return can
 	}
 	dir, noCgroup := findCgroup()
-	for _, direct := range []bool{true, false} {
-		if noCgroup != nil {
-			break
+	if noCgroup == nil {
+		for _, direct := range []bool{true, false} {
+			base := cgroupBase{dir: dir, direct: direct}
+			if noCgroup = can.probeCgroup(executable, base); noCgroup == nil {
+				can.level, can.cgroups = LevelCgroup, base
+				return can
+			}
 		}
-		base := cgroupBase{dir: dir, direct: direct}
-		if noCgroup = can.probeCgroup(executable, base); noCgroup == nil {
-			can.level, can.cgroups = LevelCgroup, base
-			return can
-		}
-	}
-	if dir != "" {
 		_ = unix.Rmdir(dir)
 	}
 	noMarks := can.probeMarks(executable)
