@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -89,6 +90,55 @@ func TestCase03ForkingTreeIsGone(t *testing.T) {
 		assert.Equal(t, syscall.SIGKILL, exit.Signal)
 		assert.Empty(t, exit.Survivors)
 	})
+}
+
+// mover is one process at a time: it forks, exits, and goes on in the child, in a
+// session of its own. No list of processes holds it when the list is used.
+const mover = `
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(void) {
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	puts("ready");
+	fflush(stdout);
+	for (int first = 1;; first = 0) {
+		int child = fork();
+		if (child > 0 && !first) _exit(0);
+		if (child > 0) for (;;) pause();
+		setsid();
+	}
+}`
+
+func TestTreeThatMovesAllTheTimeIsGone(t *testing.T) {
+	program := compile(t, mover)
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		cmd, mark := contained(t, level, "")
+		cmd.Path = program
+		conn := startReady(t, ptyio.Pipes{}, cmd)
+
+		_, err := conn.Stop(10 * time.Millisecond)
+
+		require.NoError(t, err)
+		assert.Empty(t, marked(mark, 0))
+		assert.Empty(t, readAll(t, conn.Stdout()), "there is an end: nobody holds it")
+	})
+}
+
+// compile returns a program that a C compiler made of source.
+func compile(t *testing.T, source string) string {
+	t.Helper()
+	compiler, err := exec.LookPath("cc")
+	if err != nil {
+		t.Skip("no C compiler")
+	}
+	program := filepath.Join(t.TempDir(), "program")
+	require.NoError(t, os.Chmod(filepath.Dir(program), 0o755))
+	require.NoError(t, os.WriteFile(program+".c", []byte(source), 0o600))
+	out, err := exec.Command(compiler, "-O2", "-o", program, program+".c").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return program
 }
 
 // requireMany waits until a fork bomb has got going.

@@ -100,21 +100,6 @@ func TestMarkedDescriptorStaysUsable(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestManyChildrenLeaveNothingOpen(t *testing.T) {
-	before, threads := openDescriptors(t), threadCount(t)
-	for range 100 {
-		for _, transport := range transports {
-			conn, err := transport.Start(helper("exit", "0"))
-			require.NoError(t, err)
-			wait(t, conn)
-			require.NoError(t, conn.Close())
-		}
-	}
-	assert.Equal(t, before, openDescriptors(t))
-	assert.Less(t, threadCount(t), threads+20)
-	requireNoChild(t)
-}
-
 // Waiting for the end and for output costs goroutines, not threads.
 func TestIdleChildrenHoldNoThreads(t *testing.T) {
 	const children = 50

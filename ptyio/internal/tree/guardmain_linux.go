@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,6 +36,8 @@ func guardMain() {
 	if len(os.Args) != 3 {
 		return
 	}
+	name, _ := unix.BytePtrFromString(guardianName)
+	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(name)), 0, 0, 0) // what top shows
 	g := &guard{owner: os.Args[1], base: os.Args[2], groups: map[int]member{}}
 	owner := g.ownerHandle()
 	killLeftovers(g.base)
@@ -127,6 +130,7 @@ func (g *guard) kill() bool {
 	clean := killBase(g.base)
 	h := &hunt{
 		sessions: map[int]uint64{},
+		maxPID:   maxPID(),
 		skip:     notMe,
 		tree: func(mark string) (uint64, bool) {
 			_, ok := treeIn(mark, g.owner)
@@ -161,6 +165,7 @@ func killLeftovers(base string) {
 	gone := map[string]bool{}
 	h := &hunt{
 		sessions: map[int]uint64{},
+		maxPID:   maxPID(),
 		skip:     notMe,
 		tree: func(mark string) (uint64, bool) {
 			for _, name := range ownersIn(mark) {

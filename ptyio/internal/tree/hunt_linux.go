@@ -15,6 +15,8 @@ type hunt struct {
 	// sessions are known to belong to a tree. The hunt adds those of members
 	// that it finds.
 	sessions map[int]uint64
+	// maxPID is the highest process id that is given out.
+	maxPID int
 	// skip tells who is surely no member: this process, leaders of other trees.
 	skip func(pid int) bool
 }
@@ -124,17 +126,46 @@ const (
 func (h *hunt) run() map[uint64][]member {
 	deadline := time.Now().Add(huntTime)
 	for pause := huntPause; ; pause = min(2*pause, 16*huntPause) {
+		last, _ := lastPID()
 		found := h.family()
-		if len(found) == 0 || time.Now().After(deadline) {
-			return found
-		}
 		for _, members := range found {
 			for _, m := range members {
 				m.kill()
 			}
 		}
+		followed := h.follow(last, func(_ uint64, m member) bool { m.kill(); return true })
+		if len(found) == 0 && !followed || time.Now().After(deadline) {
+			return found
+		}
 		wait(pause)
 	}
+}
+
+// maxRounds bounds how often follow looks for still newer processes.
+const maxRounds = 200
+
+// follow looks at the processes that were started since the id last was given
+// out, and then at those that were started while it looked, until there is none:
+// then no member can have slipped away by forking and exiting before it was
+// looked at. A round takes a fraction of the time of a fork. It calls f for each
+// member, until f returns false, and reports whether there was any.
+func (h *hunt) follow(last int, f func(tree uint64, m member) bool) (any bool) {
+	for range maxRounds {
+		now, err := lastPID()
+		if err != nil || now == last {
+			return any
+		}
+		for _, pid := range between(last, now, h.maxPID) {
+			if tree, m, ok := h.member(pid); ok {
+				any = true
+				if !f(tree, m) {
+					return true
+				}
+			}
+		}
+		last = now
+	}
+	return any
 }
 
 func wait(d time.Duration) {

@@ -16,10 +16,15 @@ import (
 // probeName is what the child of a probe is called.
 const probeName = "brood-probe"
 
+var errNoProc = errors.New("this process is not found in /proc")
+
 // probe finds out, with a real child, which levels this machine allows.
 func probe() abilities {
 	can := abilities{name: ownName(), outer: os.Getenv(markName), level: LevelGroup, maxPID: maxPID()}
 	executable, err := ownExecutable()
+	if can.name == "" {
+		err = errNoProc
+	}
 	if err != nil {
 		can.why = err
 		return can

@@ -68,7 +68,7 @@ func recent(since time.Time, maxPID int) bool {
 
 // pass clears the trees of a batch.
 func (o *owner) pass(batch []*sweep) {
-	h := &hunt{sessions: map[int]uint64{}, skip: o.isKnown}
+	h := &hunt{sessions: map[int]uint64{}, skip: o.isKnown, maxPID: o.abilities().maxPID}
 	wanted := map[uint64]*sweep{}
 	for _, s := range batch {
 		wanted[s.number] = s
@@ -80,7 +80,7 @@ func (o *owner) pass(batch []*sweep) {
 		number, ok := o.treeIn(mark)
 		return number, ok && wanted[number] != nil
 	}
-	if !h.anyone(batch, o.abilities().maxPID) {
+	if !h.anyone(batch) {
 		return
 	}
 	for number, members := range h.run() {
@@ -88,35 +88,17 @@ func (o *owner) pass(batch []*sweep) {
 	}
 }
 
-// anyone reports whether a tree of the batch has living members. Processes that
-// are started while it looks have ids behind those that it looked at, and are
-// looked at next.
-func (h *hunt) anyone(batch []*sweep, maxPID int) bool {
+// anyone reports whether a tree of the batch has living members.
+func (h *hunt) anyone(batch []*sweep) bool {
 	last, err := lastPID()
-	candidates := allPIDs
+	var candidates []int
 	if from := oldest(batch); err == nil && from > 0 {
-		candidates = func() []int { return between(from, last, maxPID) }
+		candidates = between(from, last, h.maxPID)
+	} else {
+		candidates = allPIDs()
 	}
-	if len(h.look(candidates())) > 0 {
-		return true
-	}
-	for range maxRounds {
-		now, err := lastPID()
-		if err != nil || now == last {
-			return false
-		}
-		if len(h.look(between(last, now, maxPID))) > 0 {
-			return true
-		}
-		last = now
-	}
-	return false
+	return len(h.look(candidates)) > 0 || h.follow(last, func(uint64, member) bool { return false })
 }
-
-// maxRounds bounds the looks at processes that were started during the one
-// before. Each takes microseconds; no chain of processes that fork and exit is
-// that fast.
-const maxRounds = 3
 
 // oldest returns the id of the child that was started first, 0 if it was not
 // recently.
@@ -186,6 +168,7 @@ func (m marks) release()          { self.leave(m.tree) }
 func (m marks) members() []int {
 	h := &hunt{
 		sessions: map[int]uint64{m.tree.pid: m.number},
+		maxPID:   self.abilities().maxPID,
 		skip:     func(pid int) bool { return pid != m.tree.pid && self.isKnown(pid) },
 		tree: func(mark string) (uint64, bool) {
 			number, ok := self.treeIn(mark)

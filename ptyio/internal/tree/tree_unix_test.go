@@ -27,10 +27,15 @@ func TestMain(m *testing.M) {
 
 func startHelper(t *testing.T) *Tree {
 	t.Helper()
+	return startHelperWith(t)
+}
+
+func startHelperWith(t *testing.T, env ...string) *Tree {
+	t.Helper()
 	tree, err := Start(Spec{
 		Path:  os.Args[0],
 		Argv:  os.Args[:1],
-		Env:   append(os.Environ(), helperName+"=1"),
+		Env:   append(append(os.Environ(), helperName+"=1"), env...),
 		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
 	})
 	require.NoError(t, err)
@@ -39,7 +44,8 @@ func startHelper(t *testing.T) *Tree {
 
 func TestTreeEndsByKill(t *testing.T) {
 	tree := startHelper(t)
-	assert.Equal(t, LevelGroup, tree.Level())
+	assert.GreaterOrEqual(t, tree.Level(), LevelGroup)
+	assert.Equal(t, []int{tree.PID()}, tree.Members())
 	group, err := syscall.Getpgid(tree.PID())
 	require.NoError(t, err)
 	assert.Equal(t, tree.PID(), group)
@@ -56,6 +62,8 @@ func TestTreeEndsByKill(t *testing.T) {
 	assert.ErrorIs(t, tree.Terminate(), os.ErrProcessDone)
 	assert.NoError(t, tree.Kill(), "after the end")
 	assert.ErrorIs(t, syscall.Kill(tree.PID(), 0), syscall.ESRCH, "it was not reaped")
+	assert.Empty(t, tree.Members())
+	assert.Empty(t, end.Survivors)
 }
 
 func TestTerminateWakesAStoppedChild(t *testing.T) {

@@ -1,0 +1,110 @@
+package tree
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestVariable(t *testing.T) {
+	environ := []byte("A=1\x00BB=2\x00XA=3\x00EMPTY=\x00NOVALUE\x00LAST=x=y")
+	for name, want := range map[string]string{"A": "1", "BB": "2", "EMPTY": "", "LAST": "x=y"} {
+		value, ok := variable(environ, name)
+		assert.True(t, ok, name)
+		assert.Equal(t, want, string(value))
+	}
+	for _, name := range []string{"B", "NOVALUE", "AS", ""} {
+		_, ok := variable(environ, name)
+		assert.False(t, ok, name)
+	}
+	_, ok := variable(nil, "A")
+	assert.False(t, ok)
+}
+
+func TestParseStat(t *testing.T) {
+	rest := " S 10 20 30 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 4711 9999"
+	want := stat{state: 'S', parent: 10, group: 20, session: 30, started: 4711}
+	for _, name := range []string{"(sh)", "(a b)", "(a) S (b)", "()"} {
+		s, ok := parseStat([]byte("5 " + name + rest))
+		assert.True(t, ok, name)
+		assert.Equal(t, want, s)
+	}
+	for _, bad := range []string{"", "5 (sh", "5 (sh) S 1 2", "no such"} {
+		_, ok := parseStat([]byte(bad))
+		assert.False(t, ok, bad)
+	}
+}
+
+func TestStatOfThisProcess(t *testing.T) {
+	s, ok := statOf(os.Getpid())
+	require.True(t, ok)
+	assert.Equal(t, os.Getppid(), s.parent)
+	assert.False(t, s.dead())
+	assert.NotZero(t, s.started)
+	_, ok = statOf(1<<22 + 1)
+	assert.False(t, ok)
+}
+
+func TestOwnersThatAreGone(t *testing.T) {
+	own := ownName()
+	parts := strings.Split(own, "-")
+	require.Len(t, parts, 3)
+	assert.False(t, ownerGone(own), "it lives")
+	assert.True(t, ownerGone(parts[0]+"-"+parts[1]+"-1"), "another process had the id")
+	assert.True(t, ownerGone(parts[0]+"-4194305-1"), "no such process")
+	assert.False(t, ownerGone("1-4194305-1"), "it is of another namespace, and cannot be seen")
+	for _, junk := range []string{"", "x", "1-2", parts[0] + "-x-1", parts[0] + "--5"} {
+		assert.False(t, ownerGone(junk), junk)
+	}
+}
+
+func TestBetween(t *testing.T) {
+	assert.Equal(t, []int{6, 7}, between(5, 7, 100))
+	assert.Empty(t, between(5, 5, 100))
+	assert.Equal(t, []int{99, 100, 1, 2}, between(98, 2, 100), "the ids begin anew")
+}
+
+func TestRecent(t *testing.T) {
+	assert.True(t, recent(time.Now(), 1<<22))
+	assert.False(t, recent(time.Now().Add(-5*time.Second), 1<<22))
+	assert.False(t, recent(time.Now().Add(-time.Second), 1<<15), "all ids can be given out in a moment")
+	assert.False(t, recent(time.Now(), 0), "unknown")
+}
+
+// A member that is pinned by its start is not mistaken for another process with
+// its id.
+func TestKillSparesAStrangerWithTheSameID(t *testing.T) {
+	tree := startHelper(t)
+	s, ok := statOf(tree.PID())
+	require.True(t, ok)
+
+	member{tree.PID(), s.started - 1}.kill()
+	assert.NoError(t, tree.Signal(0))
+	after, _ := statOf(tree.PID())
+	assert.False(t, after.dead())
+
+	member{tree.PID(), s.started}.kill()
+	_, err := tree.Wait()
+	require.NoError(t, err)
+}
+
+func TestReadProcOfLargeFiles(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	tree := startHelperWith(t, "LONG="+long)
+	require.True(t, readProc(tree.PID(), "environ", func(content []byte) {
+		value, ok := variable(content, "LONG")
+		assert.True(t, ok)
+		assert.Equal(t, long, string(value))
+	}))
+	assert.NotEmpty(t, markOf(tree.PID()))
+	assert.False(t, readProc(1<<22+1, "environ", nil))
+	require.NoError(t, tree.Kill())
+	_, err := tree.Wait()
+	require.NoError(t, err)
+	assert.Empty(t, markOf(os.Getpid()), strconv.Itoa(os.Getpid()))
+}
