@@ -17,7 +17,9 @@ import (
 )
 
 // transports are those that every test of a Conn runs on.
-var transports = map[string]ptyio.Transport{"pipes": ptyio.Pipes{}, "pty": ptyio.PTY{}}
+var transports = map[string]ptyio.Transport{
+	"pipes": ptyio.Pipes{}, "pty": ptyio.PTY{}, "raw pty": ptyio.PTY{Raw: true, StderrPipe: true},
+}
 
 func onEach(t *testing.T, test func(t *testing.T, transport ptyio.Transport)) {
 	for name, transport := range transports {
