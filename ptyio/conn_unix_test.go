@@ -32,6 +32,7 @@ func TestCloseWakesBlockedReader(t *testing.T) {
 		conn := startReady(t, transport, helper("block"))
 		var readErr error
 		reading := async(func() { _, readErr = conn.Stdout().Read(make([]byte, 10)) })
+		requireBlocked(t, "output).Read", 1)
 
 		require.NoError(t, conn.Close())
 
@@ -51,7 +52,8 @@ func TestCloseWakesBlockedWriter(t *testing.T) {
 		filled := fill(t, conn)
 		require.NoError(t, conn.SetWriteDeadline(time.Time{}))
 		var writeErr error
-		writing := async(func() { _, writeErr = conn.Write(make([]byte, 1<<20)) })
+		writing := async(func() { _, writeErr = conn.Write(pattern(1 << 20)) })
+		requireBlocked(t, "Conn).Write", 1)
 
 		require.NoError(t, conn.Close())
 
@@ -126,7 +128,8 @@ func TestEndReleasesBlockedWriter(t *testing.T) {
 		fill(t, conn)
 		require.NoError(t, conn.SetWriteDeadline(time.Time{}))
 		var writeErr error
-		writing := async(func() { _, writeErr = conn.Write(make([]byte, 1<<20)) })
+		writing := async(func() { _, writeErr = conn.Write(pattern(1 << 20)) })
+		requireBlocked(t, "Conn).Write", 1)
 
 		require.NoError(t, conn.Kill())
 

@@ -4,3 +4,6 @@ import "syscall"
 
 // gone reports whether pid is no process.
 func gone(pid int) bool { return syscall.Kill(pid, 0) == syscall.ESRCH }
+
+// lineLimit is how long a line may be that a terminal collects.
+const lineLimit = 1023
