@@ -41,6 +41,9 @@ func find(path string) (string, error) {
 	}
 	found, err := exec.LookPath(path)
 	if errors.Is(err, exec.ErrNotFound) {
+		if forbidden := findForbidden(path); forbidden != "" {
+			return "", fmt.Errorf("%s: %w", onOneLine(forbidden), syscall.EACCES)
+		}
 		return "", fmt.Errorf("%w: %w", exec.ErrNotFound, fs.ErrNotExist)
 	}
 	var lookup *exec.Error // its text would name the program again
@@ -48,6 +51,18 @@ func find(path string) (string, error) {
 		err = lookup.Err
 	}
 	return found, err
+}
+
+// findForbidden returns the file in PATH that would have been the program name
+// if it were executable, or "".
+func findForbidden(name string) string {
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		file := filepath.Join(dir, name)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file
+		}
+	}
+	return ""
 }
 
 // checkNames tells a NUL byte in the path from one in the directory.

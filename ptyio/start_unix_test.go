@@ -3,6 +3,7 @@
 package ptyio_test
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,6 +51,18 @@ func TestProgramFoundOnlyInTheCurrentDirectoryIsRefused(t *testing.T) {
 	_, err := ptyio.Pipes{}.Start(ptyio.Command{Path: "here-only"})
 
 	assert.ErrorIs(t, err, exec.ErrDot)
+}
+
+func TestProgramInPathThatIsNotExecutable(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tool"), nil, 0o644))
+	t.Setenv("PATH", dir)
+
+	_, err := ptyio.Pipes{}.Start(ptyio.Command{Path: "tool"})
+
+	assert.EqualError(t, err, "ptyio: start tool: "+filepath.Join(dir, "tool")+": permission denied")
+	assert.ErrorIs(t, err, fs.ErrPermission)
+	assert.NotErrorIs(t, err, exec.ErrNotFound)
 }
 
 func TestRelativePathIsRelativeToDir(t *testing.T) {
