@@ -76,23 +76,6 @@ func fill(t *testing.T, conn ptyio.Conn) (filled int) {
 	}
 }
 
-func TestWriteDeadlineOnAChildThatNeverReads(t *testing.T) {
-	onEach(t, func(t *testing.T, transport ptyio.Transport) {
-		conn := startReady(t, transport, helper("block"))
-		const patience = 300 * time.Millisecond
-		data := pattern(1 << 20)
-		began := time.Now()
-		require.NoError(t, conn.SetWriteDeadline(began.Add(patience)))
-
-		n, err := conn.Write(data)
-
-		assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
-		assert.Positive(t, n)
-		assert.Less(t, n, len(data))
-		assert.GreaterOrEqual(t, time.Since(began), patience)
-	})
-}
-
 func TestReadDeadline(t *testing.T) {
 	onEach(t, func(t *testing.T, transport ptyio.Transport) {
 		conn := startReady(t, transport, helper("block"))
