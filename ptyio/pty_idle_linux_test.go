@@ -15,12 +15,18 @@ import (
 func TestCase80IdleTerminalsHoldNoThreads(t *testing.T) {
 	const terminals = 200
 	before := threadCount(t)
+	var conns []ptyio.Conn
 	var group sync.WaitGroup
+	defer func() {
+		for _, conn := range conns {
+			conn.Close()
+		}
+		group.Wait()
+	}()
 	for range terminals {
 		conn := startReady(t, ptyio.PTY{}, ptyio.Shell("echo ready; read -r line"))
+		conns = append(conns, conn)
 		group.Go(func() { conn.Stdout().Receive(1, func([]byte) {}) })
-		t.Cleanup(group.Wait)
-		t.Cleanup(func() { conn.Close() })
 	}
 	requireBlocked(t, "receiver).receive", terminals)
 	assert.Less(t, threadCount(t), before+terminals/4)
