@@ -25,9 +25,17 @@ type Conn interface {
 	// Write writes to the child's stdin. It blocks while the child does not
 	// read, until the write deadline (os.ErrDeadlineExceeded) or Close
 	// (os.ErrClosed), and then tells how much was written. If nothing reads
-	// any more the error matches syscall.EPIPE. Concurrent writes are not
-	// mixed. On a pty in its usual mode the line is edited and cut by the
-	// terminal: more than 4095 bytes without a newline are lost silently.
+	// any more the error matches syscall.EPIPE; if stdin goes elsewhere it is
+	// ErrRedirected. Concurrent writes are not mixed.
+	//
+	// A terminal in its usual mode collects a line before the child gets it, and
+	// cuts what is longer than 4095 bytes (Linux; macOS 1023) without a word. So
+	// a Write that would make a longer line is refused whole with a
+	// *LineTooLongError. What earlier Writes left of a line counts, and so does
+	// what was erased, until the line ends: with a newline or what the terminal
+	// takes for one, or its end-of-file character. The mode is looked up at each
+	// Write; a child that changes it while a Write is under way is not seen. In
+	// raw mode (PTY.Raw, or the child's own doing) there is no limit.
 	Write(p []byte) (int, error)
 	// SetWriteDeadline makes Writes, also one that is blocked, end at t; the
 	// zero time means never.
@@ -37,6 +45,7 @@ type Conn interface {
 	// after a newline, twice after an unfinished line of which the first only
 	// hands over the line. A program that has put the terminal into raw mode
 	// gets one, as a byte, and decides itself. The pty stays open for writing.
+	// If stdin goes elsewhere the error is ErrRedirected.
 	CloseStdin() error
 
 	// Signal sends sig to the child's process group. After the end the error
@@ -59,9 +68,12 @@ type Conn interface {
 	// reaped, on the goroutine that waited for it, or at once if it was reaped
 	// before. f must not block.
 	OnExit(f func(Exit, error))
-	// Holders returns the processes that hold an output of the child open, other
-	// than this one, as far as they can be told (Linux, and those of the same
-	// user): after the end, who keeps Stdout or Stderr from ending.
+	// Holders returns the processes, in order, that hold an output of the child
+	// open: its end of the pipes, or the terminal. After the end it tells who
+	// keeps Stdout or Stderr from ending. This process is left out, and so is
+	// who cannot be seen: on Linux the processes of other users, unless this is
+	// root, and elsewhere all. After Close there are none. It looks through all
+	// of /proc, which takes milliseconds.
 	Holders() []int
 	// Stop asks the process group to end (TERM, and CONT for those that are
 	// stopped), kills it after grace, and waits. Without a positive grace it
@@ -85,8 +97,12 @@ type Output interface {
 	// os.ErrDeadlineExceeded; the zero time means never.
 	SetReadDeadline(t time.Time) error
 	// Receive is Read for those who wait long and often: it waits until there is
-	// output, reads once, at most limit bytes, and calls f with what it got,
-	// which is valid during the call. While it waits it holds no buffer. f is
-	// not called if there is an error; the errors are those of Read.
+	// output, reads once, at most limit bytes and 64 KiB, and calls f with what
+	// it got, which is valid during the call. While it waits it holds no buffer
+	// (but on a terminal of macOS and on Windows), and it allocates nothing. f
+	// is not called if there is an error; the errors are those of Read, and
+	// EINVAL for a limit less than 1. A pipe that comes back full again and
+	// again, 1 MiB in a row, is made larger on Linux (256 KiB), where the system
+	// allows it.
 	Receive(limit int, f func(data []byte)) error
 }

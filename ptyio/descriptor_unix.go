@@ -35,7 +35,7 @@ func control(f *os.File, op func(fd int) error) error {
 	}
 	var opErr error
 	if err := raw.Control(func(fd uintptr) { opErr = op(int(fd)) }); err != nil {
-		return err
+		return closedError(f, err)
 	}
 	return opErr
 }

@@ -91,11 +91,14 @@ func (e Env) with(name, value string, unset ...string) Env {
 
 func (e Env) check() error {
 	for name, value := range e.Set {
-		if name == "" || strings.Contains(name, "=") || hasNUL(name) {
+		if hasNUL(name) {
+			return fmt.Errorf("NUL byte in the name of environment variable %q: %w", name, errInvalid)
+		}
+		if name == "" || strings.Contains(name, "=") {
 			return fmt.Errorf("bad name of environment variable %q: %w", name, errInvalid)
 		}
 		if hasNUL(value) {
-			return fmt.Errorf("NUL byte in environment variable %s: %w", name, errInvalid)
+			return fmt.Errorf("NUL byte in the value of environment variable %s: %w", onOneLine(name), errInvalid)
 		}
 	}
 	return nil

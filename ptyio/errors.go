@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strconv"
+	"strings"
 	"syscall"
+	"unicode"
 )
 
 // What callers branch on with errors.Is, beside os.ErrProcessDone,
@@ -20,6 +23,29 @@ var (
 	// ErrSurvived: the child still runs, some time after it was killed. It
 	// hangs in the kernel, as on a dead network disk.
 	ErrSurvived = errors.New("still running after kill")
+	// ErrRedirected: the child's stdin is not a pipe to its owner, so the owner
+	// can neither write to it nor close it.
+	ErrRedirected = errors.New("stdin is redirected")
+	// ErrLineTooLong: a line that the terminal would have cut. It was not
+	// written.
+	ErrLineTooLong = errors.New("line too long for the terminal")
+)
+
+// Causes of a StartError, beside those of package os.
+var (
+	// ErrResources: the machine, or this process or its user, has no more of
+	// what a start needs: descriptors, terminals, processes or memory. The same
+	// start may succeed later. The system's own number matches too: EMFILE,
+	// ENFILE, EAGAIN, ENOMEM, ENOSPC.
+	ErrResources = errors.New("out of resources")
+	// ErrInterpreter: the program is there, but what is to run it is not, or
+	// cannot be run: the interpreter that a script names in its first line, or
+	// the loader of a binary. The error matches fs.ErrNotExist or
+	// fs.ErrPermission as well; ask for ErrInterpreter first.
+	ErrInterpreter = errors.New("interpreter cannot be run")
+	// ErrTextBusy: the program's file was open for writing all the time that the
+	// start was tried. On Unix it is syscall.ETXTBSY.
+	ErrTextBusy error = errTextBusy
 )
 
 // errInvalid is the cause of what a Command's own faults are reported with.
@@ -42,12 +68,45 @@ func (e *SurvivedError) Error() string {
 // Is reports whether target is ErrSurvived.
 func (e *SurvivedError) Is(target error) bool { return target == ErrSurvived }
 
+// LineTooLongError says how long a line was and may be. It matches
+// ErrLineTooLong.
+type LineTooLongError struct {
+	// LimitBytes is how long a line may be, without its end.
+	LimitBytes int
+	// SizeBytes is how long the longest line would have become, with what
+	// earlier writes left unfinished.
+	SizeBytes int
+}
+
+// Error tells both lengths.
+func (e *LineTooLongError) Error() string {
+	return fmt.Sprintf("%v: %d bytes, at most %d", ErrLineTooLong, e.SizeBytes, e.LimitBytes)
+}
+
+// Is reports whether target is ErrLineTooLong.
+func (e *LineTooLongError) Is(target error) bool { return target == ErrLineTooLong }
+
 // StartError says why a command could not be started: nothing runs then and
-// nothing was left open.
+// nothing was left open. What it is about:
+//
+//	no such program              fs.ErrNotExist, in PATH also exec.ErrNotFound
+//	it may not be executed       fs.ErrPermission
+//	it is a directory            syscall.EISDIR
+//	a part of its path is a file syscall.ENOTDIR
+//	its name is too long         syscall.ENAMETOOLONG
+//	no program: no "#!", no ELF  syscall.ENOEXEC
+//	its interpreter              ErrInterpreter
+//	open for writing             ErrTextBusy
+//	found in "." of PATH         exec.ErrDot
+//	arguments and environment    syscall.E2BIG (on Linux also one of 128 KiB)
+//	the command itself           syscall.EINVAL (a NUL byte, no program, ...)
+//	not now                      ErrResources
+//	the working directory        Dir is set, whatever the cause
 type StartError struct {
 	// Path is the program, as found in PATH, or as the Command named it.
 	Path string
-	// Dir is the working directory if that was the trouble, else empty.
+	// Dir is the working directory if that was the trouble, else empty. It is
+	// "." for the owner's own.
 	Dir string
 	// Err is the cause.
 	Err error
@@ -56,13 +115,33 @@ type StartError struct {
 // Error tells the program, the directory if that was the trouble, and the cause.
 func (e *StartError) Error() string {
 	if e.Dir != "" {
-		return fmt.Sprintf("ptyio: start %s: directory %s: %v", e.Path, e.Dir, e.Err)
+		return fmt.Sprintf("ptyio: start %s: directory %s: %v", onOneLine(e.Path), onOneLine(e.Dir), e.Err)
 	}
-	return fmt.Sprintf("ptyio: start %s: %v", e.Path, e.Err)
+	return fmt.Sprintf("ptyio: start %s: %v", onOneLine(e.Path), e.Err)
 }
+
+// Is reports whether target is ErrResources and the cause is one of those.
+func (e *StartError) Is(target error) bool { return target == ErrResources && outOfResources(e.Err) }
 
 // Unwrap returns the cause.
 func (e *StartError) Unwrap() error { return e.Err }
+
+// onOneLine quotes a name that would break the message.
+func onOneLine(name string) string {
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+func outOfResources(err error) bool {
+	for _, errno := range scarce() {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
+}
 
 // opError adds the operation and the child's name. io.EOF stays what it is.
 func opError(op, name string, err error) error {

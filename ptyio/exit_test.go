@@ -28,7 +28,7 @@ func TestExitString(t *testing.T) {
 	}
 }
 
-func TestEveryExitCodeIsExact(t *testing.T) {
+func TestCase18EveryExitCodeIsExact(t *testing.T) {
 	step := 1
 	if testing.Short() {
 		step = 17

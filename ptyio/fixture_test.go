@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"io"
 	"os"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,4 +94,21 @@ func requireDone(t *testing.T, done <-chan struct{}, within time.Duration, what 
 	case <-time.After(within):
 		require.FailNow(t, what+" did not return")
 	}
+}
+
+// requireBlocked waits until n goroutines wait for a descriptor in a function of
+// this package.
+func requireBlocked(t *testing.T, function string, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		stacks := make([]byte, 1<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		blocked := 0
+		for _, stack := range strings.Split(string(stacks), "\n\n") {
+			if strings.Contains(stack, "[IO wait") && strings.Contains(stack, "ptyio.(*") && strings.Contains(stack, function+"(") {
+				blocked++
+			}
+		}
+		return blocked >= n
+	}, limit, time.Millisecond, "%d blocked in %s", n, function)
 }

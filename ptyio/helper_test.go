@@ -48,6 +48,13 @@ func runHelper(name string) {
 	helper(os.Args[1:])
 }
 
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
 func ready() { fmt.Println("ready") }
 
 func block() {

@@ -40,13 +40,6 @@ func ignorant([]string) {
 	fmt.Printf("%s%s", plain, own)
 }
 
-func exitOn(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
 func TestAChildIgnoresNoSignalThatTheOwnerIgnores(t *testing.T) {
 	conn := start(t, ptyio.Pipes{}, helper("ignorant"))
 	out, err := io.ReadAll(conn.Stdout())

@@ -2,7 +2,7 @@ package ptyio_test
 
 import (
 	"bufio"
-	"crypto/sha256"
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -54,31 +54,62 @@ func TestStdoutAndStderrAreApart(t *testing.T) {
 
 // The pipe holds 64 KiB, so most of the output is written while it is read, and
 // the end arrives with output still unread.
-func TestNoOutputIsLostAtTheEnd(t *testing.T) {
-	const children, bytes = 200, 1 << 20
-	want := sha256.Sum256(pattern(bytes))
+func TestCase21NoOutputIsLostAtTheEnd(t *testing.T) {
+	requireAllOutput(t, ptyio.Pipes{}, 200, 1<<20, 200)
+}
+
+// requireAllOutput starts children that print size bytes and exit at once, some
+// at a time, and compares what arrives byte by byte.
+func requireAllOutput(t *testing.T, transport ptyio.Transport, children, size, atATime int) {
+	want := pattern(size)
 	var group sync.WaitGroup
-	slots := make(chan struct{}, 20) // children at a time
-	for range children {
+	slots := make(chan struct{}, atATime)
+	for i := range children {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			conn, err := ptyio.Pipes{}.Start(helper("flood", fmt.Sprint(bytes)))
+			conn, err := transport.Start(helper("flood", fmt.Sprint(size)))
 			if !assert.NoError(t, err) {
 				return
 			}
 			defer conn.Close()
-			hash := sha256.New()
-			n, err := io.Copy(hash, conn.Stdout())
-			assert.NoError(t, err)
-			assert.EqualValues(t, bytes, n)
-			assert.Equal(t, want[:], hash.Sum(nil))
+			got := comparison{left: want}
+			if i%2 == 0 {
+				_, err = io.Copy(&got, conn.Stdout())
+				assert.NoError(t, err)
+			} else {
+				assert.Equal(t, io.EOF, got.receive(conn.Stdout()))
+			}
+			assert.Empty(t, len(got.left), "bytes that are missing")
+			assert.False(t, got.differs)
 			exit, err := conn.Wait()
 			assert.NoError(t, err)
-			assert.True(t, exit.Success())
+			assert.True(t, exit.Success(), "%v", exit)
 		})
 	}
 	group.Wait()
+}
+
+// comparison compares what is written to it.
+type comparison struct {
+	left    []byte // what is still to come
+	differs bool
+}
+
+func (c *comparison) Write(p []byte) (int, error) {
+	if !bytes.HasPrefix(c.left, p) {
+		c.differs = true
+		return len(p), nil
+	}
+	c.left = c.left[len(p):]
+	return len(p), nil
+}
+
+func (c *comparison) receive(output ptyio.Output) (err error) {
+	for err == nil {
+		err = output.Receive(1<<20, func(p []byte) { c.Write(p) })
+	}
+	return err
 }
 
 func TestOutputCanBeReadAfterWait(t *testing.T) {

@@ -6,3 +6,6 @@ import "syscall"
 func gone(pid int) bool { return syscall.Kill(pid, 0) == syscall.ESRCH }
 
 func guardiansOf(int) []int { return nil }
+
+// lineLimit is how long a line may be that a terminal collects.
+const lineLimit = 1023

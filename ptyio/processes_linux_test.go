@@ -15,3 +15,6 @@ func gone(pid int) bool {
 	_, rest, _ := bytes.Cut(stat, []byte(") "))
 	return len(rest) > 0 && (rest[0] == 'Z' || rest[0] == 'X')
 }
+
+// lineLimit is how long a line may be that a terminal collects.
+const lineLimit = 4095

@@ -1,9 +1,9 @@
 package ptyio
 
 // PTY is the transport over a pseudo-terminal, for programs that want to talk
-// to a human: shells, REPLs, progress bars. Stdin, stdout and stderr of the
-// child are one terminal, which is also the controlling terminal of its
-// session. The zero value is ready.
+// to a human: shells, REPLs, progress bars. Stdin, stdout and, unless it has a
+// pipe of its own, stderr of the child are one terminal, which is also the
+// controlling terminal of its session. The zero value is ready.
 //
 // When the child ends, Linux hangs its session's terminal up, so that Stdout
 // ends even if the child left something behind that holds the terminal open.
@@ -15,11 +15,13 @@ type PTY struct {
 	// xterm-256color.
 	Term string
 	// Raw starts the terminal in raw mode: bytes pass as they are in both
-	// directions, without echo, line editing or signals. Zero: the usual mode,
-	// until the child changes it.
+	// directions, without echo, line editing, a limit to lines, or signals. It
+	// is so before the child runs. Zero: the usual mode, until the child changes
+	// it.
 	Raw bool
 	// StderrPipe gives the child's stderr a pipe of its own, so that it can be
-	// told from stdout.
+	// told from stdout. Bash takes stderr for its terminal: without one there it
+	// has no job control.
 	StderrPipe bool
 }
 

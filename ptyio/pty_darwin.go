@@ -9,7 +9,11 @@ import (
 
 const (
 	getTermios   = unix.TIOCGETA
+	setTermios   = unix.TIOCSETA
 	disabledChar = 0xff // _POSIX_VDISABLE
+	// canonicalBytes is how long a line may be, without its end: MAX_CANON less
+	// one for the end.
+	canonicalBytes = 1023
 )
 
 // openPTY opens a pseudo-terminal. The master stays blocking, because kqueue

@@ -8,7 +8,11 @@ import (
 
 const (
 	getTermios   = unix.TCGETS
+	setTermios   = unix.TCSETS
 	disabledChar = 0 // _POSIX_VDISABLE
+	// canonicalBytes is how long a line may be, without its end: N_TTY_BUF_SIZE
+	// less one for the end.
+	canonicalBytes = 4095
 )
 
 // openPTY opens a pseudo-terminal. The master is non-blocking from the start,

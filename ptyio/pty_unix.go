@@ -4,10 +4,8 @@ package ptyio
 
 import (
 	"errors"
-	"io"
 	"os"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -16,53 +14,121 @@ import (
 
 // Start runs cmd on a new terminal.
 func (p PTY) Start(cmd Command) (Conn, error) {
-	master, slave, err := openPTY()
-	if err != nil {
-		return nil, &StartError{Path: cmd.Path, Err: err}
+	if err := cmd.checkNames(); err != nil {
+		return nil, err
 	}
-	defer slave.Close() // kept open here, it would keep reads from ever ending
-	if err := setSize(master, p.size()); err != nil {
-		master.Close()
-		return nil, &StartError{Path: cmd.Path, Err: err}
-	}
-	cmd.Env = p.env(cmd.Env)
-	conn := &ptyConn{master: master}
-	conn.child, err = start(cmd, [3]*os.File{slave, slave, slave}, true, conn.endWrites)
+	conn := &ptyConn{}
+	var std [3]*os.File
+	// The slave kept open here would keep reads from ever ending.
+	defer func() { closeAll(std[0], std[2]) }()
+	err := p.open(&std, conn, cmd)
 	if err != nil {
-		master.Close()
+		err = &StartError{Path: cmd.Path, Err: bare(err)}
+	} else {
+		cmd.Env = p.env(cmd.Env)
+		conn.child, err = start(cmd, std, true, conn.endWrites)
+	}
+	if err != nil {
+		closeAll(conn.master)
+		conn.stderr.close()
 		return nil, err
 	}
 	return conn, nil
 }
 
+// open opens the terminal, and the pipe of stderr if there is one, as far as it
+// comes.
+func (p PTY) open(std *[3]*os.File, conn *ptyConn, cmd Command) (err error) {
+	if conn.master, std[0], err = openPTY(); err != nil {
+		return err
+	}
+	std[1], std[2] = std[0], std[0]
+	conn.stdout = newOutput(conn.master, cmd)
+	if err := setSize(conn.master, p.size()); err != nil {
+		return err
+	}
+	if p.Raw {
+		if err := control(std[0], makeRaw); err != nil {
+			return err
+		}
+	}
+	if p.StderrPipe {
+		var ours *os.File
+		if ours, std[2], err = os.Pipe(); err != nil {
+			return err
+		}
+		conn.stderr = newOutput(ours, cmd)
+	}
+	conn.terminal, err = identify(std[0])
+	return err
+}
+
+// makeRaw sets the terminal fd to pass bytes as they are, termios(3), cfmakeraw.
+func makeRaw(fd int) error {
+	modes, err := unix.IoctlGetTermios(fd, getTermios)
+	if err != nil {
+		return err
+	}
+	modes.Iflag &^= unix.IGNBRK | unix.BRKINT | unix.PARMRK | unix.ISTRIP |
+		unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
+	modes.Oflag &^= unix.OPOST
+	modes.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.ISIG | unix.IEXTEN
+	modes.Cflag &^= unix.CSIZE | unix.PARENB
+	modes.Cflag |= unix.CS8
+	modes.Cc[unix.VMIN], modes.Cc[unix.VTIME] = 1, 0
+	return unix.IoctlSetTermios(fd, setTermios, modes)
+}
+
 // ptyConn is a child on a terminal.
 type ptyConn struct {
 	*child
-	master *os.File
-	// unfinished says that the last byte written was of a line without end.
-	unfinished atomic.Bool
+	master         *os.File
+	stdout, stderr *output // stderr is nil if it is the terminal
+	terminal       fileID  // the slave
+
+	writing sync.Mutex // orders writes and line
+	line    line
 	// deadline orders write deadlines: none is set after the child's end.
 	deadline sync.Mutex
 }
 
-func (c *ptyConn) Stdout() Output { return (*ptyOutput)(c) }
-func (c *ptyConn) Stderr() Output { return nil }
+func (c *ptyConn) Stdout() Output { return c.stdout }
+func (c *ptyConn) Stderr() Output { return c.stderr.orNil() }
 
-// Write gives the answer of a pipe, EPIPE, when the child has ended. A terminal
-// that was hung up would take bytes as before, and hold a write for ever.
 func (c *ptyConn) Write(p []byte) (int, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	n, err := c.write(p)
+	return n, opError("write to", c.name, err)
+}
+
+// write gives the answer of a pipe, EPIPE, when the child has ended. A terminal
+// that was hung up would take bytes as before, and hold a write for ever.
+func (c *ptyConn) write(p []byte) (int, error) {
 	if c.ended() {
-		return 0, opError("write to", c.name, syscall.EPIPE)
+		return 0, syscall.EPIPE
+	}
+	modes, err := c.modes()
+	if err != nil {
+		return 0, err
+	}
+	if longest := c.line.longest(p, modes); longest > canonicalBytes {
+		return 0, &LineTooLongError{LimitBytes: canonicalBytes, SizeBytes: longest}
 	}
 	n, err := c.master.Write(p)
-	if n > 0 {
-		last := p[n-1]
-		c.unfinished.Store(last >= ' ' || last == '\t')
-	}
+	c.line.typed(p[:n], modes)
 	if errors.Is(err, syscall.EIO) || (errors.Is(err, os.ErrDeadlineExceeded) && c.ended()) {
 		err = syscall.EPIPE
 	}
-	return n, opError("write to", c.name, err)
+	return n, err
+}
+
+func (c *ptyConn) modes() (modes *unix.Termios, err error) {
+	err = control(c.master, func(fd int) (err error) {
+		modes, err = unix.IoctlGetTermios(fd, getTermios)
+		return err
+	})
+	return modes, err
 }
 
 func (c *ptyConn) SetWriteDeadline(t time.Time) error {
@@ -82,11 +148,9 @@ func (c *ptyConn) endWrites() {
 }
 
 func (c *ptyConn) CloseStdin() error {
-	var modes *unix.Termios
-	err := control(c.master, func(fd int) (err error) {
-		modes, err = unix.IoctlGetTermios(fd, getTermios)
-		return err
-	})
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	modes, err := c.modes()
 	if err != nil {
 		return opError("close stdin of", c.name, err)
 	}
@@ -95,11 +159,11 @@ func (c *ptyConn) CloseStdin() error {
 		return opError("close stdin of", c.name, errNoEOF)
 	}
 	typed := []byte{eof}
-	if modes.Lflag&unix.ICANON != 0 && c.unfinished.Load() {
+	if modes.Lflag&unix.ICANON != 0 && c.line.unfinished {
 		typed = append(typed, eof)
 	}
-	_, err = c.Write(typed)
-	return err
+	_, err = c.write(typed)
+	return opError("write to", c.name, err)
 }
 
 var errNoEOF = errors.New("its terminal has no end-of-file character")
@@ -111,40 +175,21 @@ func (c *ptyConn) Resize(size Size) error {
 	return opError("resize", c.name, setSize(c.master, size))
 }
 
+func (c *ptyConn) Holders() []int {
+	if _, err := c.modes(); err != nil {
+		return nil // closed: its number may be another terminal's by now
+	}
+	return holders(c.terminal, c.stderr)
+}
+
 // Close kills first: where the master's reads cannot be interrupted, the end of
 // the session ends them.
 func (c *ptyConn) Close() error {
 	err := c.letGo()
 	closeAll(c.master)
+	c.stderr.close()
 	return err
 }
-
-type ptyOutput ptyConn
-
-// Read takes EIO for the end: that is how Linux says that no process holds the
-// terminal any more. What was printed before is read before.
-func (o *ptyOutput) Read(p []byte) (int, error) {
-	n, err := o.master.Read(p)
-	if errors.Is(err, syscall.EIO) {
-		err = io.EOF
-	}
-	return n, opError("read from", o.name, err)
-}
-
-func (o *ptyOutput) SetReadDeadline(t time.Time) error {
-	return opError("set read deadline of", o.name, o.master.SetReadDeadline(t))
-}
-
-func (o *ptyOutput) Receive(limit int, f func(data []byte)) error {
-	buf := make([]byte, limit)
-	n, err := o.Read(buf)
-	if n > 0 {
-		f(buf[:n])
-	}
-	return err
-}
-
-func (c *ptyConn) Holders() []int { return nil }
 
 func setSize(master *os.File, size Size) error {
 	return control(master, func(fd int) error {

@@ -9,11 +9,13 @@ import (
 	"io"
 	"log"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -67,7 +69,7 @@ func countRaw([]string) {
 	count(bytes.NewReader(typed[:len(typed)-1]))
 }
 
-func TestPTYSession(t *testing.T) {
+func TestCase84Session(t *testing.T) {
 	for want, pty := range map[string]ptyio.PTY{"xterm-256color": {}, "dumb": {Term: "dumb"}} {
 		conn := start(t, pty, helper("session"))
 		pid := conn.PID()
@@ -83,13 +85,30 @@ func TestPTYSession(t *testing.T) {
 	assert.Nil(t, conn.Stderr())
 }
 
+func TestCase84ShellHasJobControl(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash")
+	}
+	cmd := ptyio.Command{Path: bash, Args: []string{"--norc", "-m", "-c", "echo $-"}}
+
+	conn := start(t, ptyio.PTY{}, cmd)
+	shown := readAll(t, conn.Stdout())
+	assert.Contains(t, shown, "m")
+	assert.NotContains(t, shown, "job control")
+
+	conn = start(t, ptyio.Pipes{}, cmd) // the control
+	assert.NotContains(t, readAll(t, conn.Stdout()), "m")
+	assert.Contains(t, readAll(t, conn.Stderr()), "no job control")
+}
+
 func TestPipesSessionHasNoTerminal(t *testing.T) {
 	conn := start(t, ptyio.Pipes{}, helper("session"))
 	assert.Contains(t, readAll(t, conn.Stderr()), "open /dev/tty: ")
 	assert.Equal(t, 1, wait(t, conn).Code)
 }
 
-func TestChildSeesTheSizeAndItsChanges(t *testing.T) {
+func TestCase83ChildSeesTheSizeAndItsChanges(t *testing.T) {
 	t.Setenv("COLUMNS", "999")
 	conn := start(t, ptyio.PTY{}, helper("size"))
 	output := bufio.NewReader(conn.Stdout())
@@ -99,6 +118,9 @@ func TestChildSeesTheSizeAndItsChanges(t *testing.T) {
 		require.NoError(t, conn.Resize(ptyio.Size{Rows: rows, Cols: 7}))
 		require.Equal(t, fmt.Sprint(rows, " 7 "), readLine(t, output))
 	}
+	require.NoError(t, conn.Stdout().SetReadDeadline(time.Now().Add(50*time.Millisecond)))
+	_, err := output.ReadByte()
+	assert.ErrorIs(t, err, os.ErrDeadlineExceeded, "deadlines hold after resizing")
 
 	require.NoError(t, conn.Kill())
 	wait(t, conn)
@@ -108,7 +130,11 @@ func TestChildSeesTheSizeAndItsChanges(t *testing.T) {
 	assert.Equal(t, "24 132 ", readLine(t, bufio.NewReader(conn.Stdout())))
 }
 
-func TestNoOutputIsLostOnATerminal(t *testing.T) {
+func TestCase21NoOutputIsLostOnARawTerminal(t *testing.T) {
+	requireAllOutput(t, ptyio.PTY{Raw: true}, 200, 1<<20, 200)
+}
+
+func TestCase79NoOutputIsLostOnATerminal(t *testing.T) {
 	const children, size = 100, 128_894
 	want := strings.ReplaceAll(string(pattern(size)), "\n", "\r\n")
 	var group sync.WaitGroup
@@ -134,7 +160,7 @@ func TestNoOutputIsLostOnATerminal(t *testing.T) {
 	group.Wait()
 }
 
-func TestTerminalOutputCanBeReadAfterWait(t *testing.T) {
+func TestCase79TerminalOutputCanBeReadAfterWait(t *testing.T) {
 	for range 50 {
 		conn := start(t, ptyio.PTY{}, helper("flood", "3000"))
 		require.True(t, wait(t, conn).Success())
@@ -181,7 +207,7 @@ func TestCloseStdinWithoutEndOfFileCharacter(t *testing.T) {
 
 // With job control a shell runs its jobs in groups of their own; those hang on
 // the terminal, and go when it is hung up.
-func TestCloseHangsTheTerminalUp(t *testing.T) {
+func TestCase80CloseHangsTheTerminalUp(t *testing.T) {
 	conn := start(t, ptyio.PTY{}, ptyio.Shell("set -m; "+helperName+"=block "+os.Args[0]+" & echo $!; fg"))
 	output := bufio.NewReader(conn.Stdout())
 	var job int

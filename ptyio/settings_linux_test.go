@@ -277,7 +277,7 @@ func TestAsOrdinaryUser(t *testing.T) {
 	require.NoError(t, err)
 	defer os.RemoveAll(dir)
 	require.NoError(t, os.Chmod(dir, 0o777))
-	program := filepath.Join(dir, "tests")
+	program := filepath.Join(dir, filepath.Base(os.Args[0]))
 	content, err := os.ReadFile(os.Args[0])
 	require.NoError(t, err)
 	syscall.ForkLock.RLock()

@@ -32,7 +32,7 @@ func die(args []string) {
 	block()
 }
 
-func TestEveryDeadlySignalIsExact(t *testing.T) {
+func TestCase18EveryDeadlySignalIsExact(t *testing.T) {
 	harmless := map[syscall.Signal]bool{
 		syscall.SIGCHLD: true, syscall.SIGCONT: true, syscall.SIGSTOP: true, syscall.SIGTSTP: true,
 		syscall.SIGTTIN: true, syscall.SIGTTOU: true, syscall.SIGURG: true, syscall.SIGWINCH: true,
@@ -51,7 +51,7 @@ func TestEveryDeadlySignalIsExact(t *testing.T) {
 	}
 }
 
-func TestCoreDumped(t *testing.T) {
+func TestCase18CoreDumped(t *testing.T) {
 	pattern, err := os.ReadFile("/proc/sys/kernel/core_pattern")
 	require.NoError(t, err)
 	if strings.ContainsAny(string(pattern), "/|") {
