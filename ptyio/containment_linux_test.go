@@ -73,6 +73,7 @@ func TestCase02AtGroupLevelDaemonsSurviveTheirOwner(t *testing.T) {
 	require.NoError(t, o.cmd.Process.Kill())
 
 	require.Eventually(t, func() bool { return len(guardiansOf(o.cmd.Process.Pid)) == 0 }, limit, time.Millisecond)
+	require.Eventually(t, func() bool { return len(marked(o.mark, 0)) <= 2 }, limit, time.Millisecond)
 	assert.Len(t, marked(o.mark, 0), 2, "the daemon and the orphan, but not those of the group")
 }
 
