@@ -52,8 +52,8 @@ func TestCase69WriteDeadlineOnAChildThatNeverReads(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := startReady(t, transport, helper("late"))
-			const patience = 300 * time.Millisecond
-			data := pattern(1 << 20)
+			const patience = time.Second
+			data := pattern(1 << 18)
 			began := time.Now()
 			require.NoError(t, conn.SetWriteDeadline(began.Add(patience)))
 

@@ -17,60 +17,74 @@ type line struct {
 	unfinished bool
 }
 
-// longest returns the length of the longest line that p would make, without its
-// end; 0 if the terminal does not collect lines.
-func (l line) longest(p []byte, modes *unix.Termios) int { return l.typed(p, modes) }
-
-// typed adds p, and returns what longest does.
-func (l *line) typed(p []byte, modes *unix.Termios) (longest int) {
+// after returns the line after p was typed, and the length of the longest line
+// on the way, without its end; that is 0 if the terminal does not collect lines.
+func (l line) after(p []byte, modes *unix.Termios) (_ line, longest int) {
 	if len(p) == 0 {
-		return 0
+		return l, 0
 	}
 	last := p[len(p)-1]
 	l.unfinished = last >= ' ' || last == '\t'
 	if modes.Lflag&unix.ICANON == 0 {
 		// What a terminal holds when it starts to collect lines is a line.
 		l.size, l.quoted = 0, false
-		return 0
+		return l, 0
 	}
+	kinds := kindsOf(modes)
 	for _, c := range p {
+		kind := kinds[c]
 		switch {
-		case l.quoted:
-			l.quoted = false
+		case kind == ordinary, l.quoted && kind != doubled:
 			l.size++
-		case endsLine(c, modes):
+			l.quoted = false
+		case kind == end:
 			l.size = 0
-		default:
-			l.quoted = is(c, unix.VLNEXT, modes) && modes.Lflag&unix.IEXTEN != 0
-			l.size += stored(c, modes)
+		case kind == quote:
+			l.size++
+			l.quoted = true
+		case kind == doubled:
+			l.size += 2
+			l.quoted = false
 		}
 		longest = max(longest, l.size)
 	}
-	return longest
+	return l, longest
 }
 
-// endsLine reports whether the terminal hands over the line at c, which is not
-// quoted.
-func endsLine(c byte, modes *unix.Termios) bool {
-	switch c {
-	case '\n':
-		return modes.Iflag&unix.INLCR == 0
-	case '\r':
-		return modes.Iflag&unix.ICRNL != 0 && modes.Iflag&unix.IGNCR == 0
+// kind is what a byte is to the terminal, as far as lines are concerned.
+type kind uint8
+
+const (
+	ordinary kind = iota
+	end           // it hands the line over
+	quote         // it takes the meaning from the next byte
+	doubled       // it looks like the mark of a parity error
+)
+
+// kindsOf returns the kind of each byte, n_tty(4) for Linux.
+func kindsOf(modes *unix.Termios) (kinds [256]kind) {
+	set := func(char int, k kind) {
+		if c := modes.Cc[char]; c != disabledChar {
+			kinds[c] = k
+		}
 	}
-	return is(c, unix.VEOF, modes) || is(c, unix.VEOL, modes) ||
-		is(c, unix.VEOL2, modes) && modes.Lflag&unix.IEXTEN != 0
-}
-
-// stored returns how many bytes of the line c takes: two if it looks like the
-// mark of a parity error, which is doubled.
-func stored(c byte, modes *unix.Termios) int {
-	if c == 0xff && modes.Iflag&unix.PARMRK != 0 {
-		return 2
+	if modes.Lflag&unix.IEXTEN != 0 {
+		set(unix.VLNEXT, quote)
+		set(unix.VEOL2, end)
 	}
-	return 1
-}
-
-func is(c byte, special int, modes *unix.Termios) bool {
-	return modes.Cc[special] == c && c != disabledChar
+	set(unix.VEOL, end)
+	set(unix.VEOF, end)
+	if modes.Iflag&unix.INLCR == 0 {
+		kinds['\n'] = end
+	}
+	if modes.Iflag&(unix.ICRNL|unix.IGNCR) == unix.ICRNL {
+		kinds['\r'] = end
+	}
+	switch {
+	case modes.Iflag&unix.ISTRIP != 0:
+		copy(kinds[128:], kinds[:128])
+	case modes.Iflag&unix.PARMRK != 0:
+		kinds[0xff] = doubled
+	}
+	return kinds
 }

@@ -185,7 +185,7 @@ func TestWhatDoesNotEndALine(t *testing.T) {
 		"interrupt that is none":       {"-isig", "\x03"},
 		"second end, without IEXTEN":   {"-iexten eol2 ,", ","},
 		"quote at the end of a write":  {"sane", "\x16"},
-		"parity mark, which is stored": {"parmrk", "\xff"},
+		"quoted newline, stripped":     {"istrip", "\x96\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			typist := startTypist(t, test.stty)
@@ -195,6 +195,14 @@ func TestWhatDoesNotEndALine(t *testing.T) {
 			assert.ErrorIs(t, err, ptyio.ErrLineTooLong)
 		})
 	}
+}
+
+// With PARMRK the byte 0xff takes two of the line.
+func TestDoubledByteCountsTwice(t *testing.T) {
+	typist := startTypist(t, "parmrk -istrip")
+	typist.isRefused("\xff"+xs(lineLimit-1), lineLimit+1)
+	typist.types("\xff" + xs(lineLimit-2) + "\n")
+	typist.tells(lineLimit+1, '\n')
 }
 
 func TestCase81RawTerminalHasNoLines(t *testing.T) {

@@ -89,13 +89,16 @@ func TestLinesOfAProgramThatFlushesToTerminalsOnly(t *testing.T) {
 	if err != nil {
 		t.Skip("no python3")
 	}
-	cmd := ptyio.Command{Path: python, Args: []string{"-c", "import sys; print('line'); sys.stdin.read()"}}
+	cmd := ptyio.Command{Path: python, Args: []string{"-c",
+		"import sys; print('line'); print('printed', file=sys.stderr, flush=True); sys.stdin.read()"}}
+	cmd.Env.Unset = []string{"PYTHONUNBUFFERED"}
 
 	conn := start(t, ptyio.PTY{StderrPipe: true}, cmd)
 	assert.Equal(t, "line", readLine(t, bufio.NewReader(conn.Stdout())))
 
 	conn = start(t, ptyio.Pipes{}, cmd)
-	require.NoError(t, conn.Stdout().SetReadDeadline(time.Now().Add(300*time.Millisecond)))
+	require.Equal(t, "printed", readLine(t, bufio.NewReader(conn.Stderr())))
+	require.NoError(t, conn.Stdout().SetReadDeadline(time.Now().Add(50*time.Millisecond)))
 	_, err = conn.Stdout().Read(make([]byte, 10))
 	assert.ErrorIs(t, err, os.ErrDeadlineExceeded, "control: on a pipe it keeps the line")
 }

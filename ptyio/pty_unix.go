@@ -112,11 +112,15 @@ func (c *ptyConn) write(p []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if longest := c.line.longest(p, modes); longest > canonicalBytes {
+	line, longest := c.line.after(p, modes)
+	if longest > canonicalBytes {
 		return 0, &LineTooLongError{LimitBytes: canonicalBytes, SizeBytes: longest}
 	}
 	n, err := c.master.Write(p)
-	c.line.typed(p[:n], modes)
+	if n < len(p) {
+		line, _ = c.line.after(p[:n], modes)
+	}
+	c.line = line
 	if errors.Is(err, syscall.EIO) || (errors.Is(err, os.ErrDeadlineExceeded) && c.ended()) {
 		err = syscall.EPIPE
 	}
