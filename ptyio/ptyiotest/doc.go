@@ -1,0 +1,2 @@
+// Package ptyiotest is for tests.
+package ptyiotest
