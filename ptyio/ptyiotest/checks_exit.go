@@ -51,27 +51,33 @@ func onExit(t *trial) {
 	note := func(exit ptyio.Exit, err error) { calls <- ended{exit, err} }
 	k.OnExit(note)
 	k.OnExit(note)
-	while := time.NewTimer(shortly)
-	defer while.Stop()
-	select {
-	case <-calls:
-		t.Errorf("OnExit called its function while the child runs")
-	case <-while.C:
-	}
+	_, called := calledWithin(calls, shortly)
+	assert.False(t, called, "called while the child runs")
 	k.write([]byte("x"))
 	exit := k.wait()
-	called := func() ended {
-		return await(t, async("OnExit's call", func() ended { return <-calls }))
-	}
 	for range 2 {
-		assert.Equal(t, ended{exit, nil}, called())
+		end, called := calledWithin(calls, t.patience())
+		assert.True(t, called, "no call after the end")
+		assert.Equal(t, ended{exit, nil}, end)
 	}
 	k.OnExit(note)
 	assert.Len(t, calls, 1, "after the end it is called at once")
-	assert.Equal(t, ended{exit, nil}, called())
+	end, _ := calledWithin(calls, shortly)
+	assert.Equal(t, ended{exit, nil}, end)
 	k.closeConn()
 	k.stop(0)
 	assert.Empty(t, calls, "further calls")
+}
+
+func calledWithin(calls <-chan ended, d time.Duration) (end ended, called bool) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case end = <-calls:
+		return end, true
+	case <-timer.C:
+		return end, false
+	}
 }
 
 func kill(t *trial) {

@@ -175,6 +175,18 @@ func (c *Child) Resized() <-chan ptyio.Size { return c.life.resized }
 // what must be done in this program, and return.
 func (c *Child) Done() <-chan struct{} { return c.life.over }
 
+// Await returns the next signal from ch, a channel that Notify was given, or ends
+// the goroutine when the child ends.
+func (c *Child) Await(ch <-chan os.Signal) os.Signal {
+	select {
+	case sig := <-ch:
+		return sig
+	case <-c.Done():
+		runtime.Goexit()
+		return nil
+	}
+}
+
 // Sleep returns after d, or ends the goroutine when the child ends.
 func (c *Child) Sleep(d time.Duration) {
 	timer := time.NewTimer(d)

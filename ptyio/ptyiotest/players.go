@@ -66,6 +66,7 @@ func Role(c *Child) int {
 		stdin:  c.Stdin, stdout: c.Stdout, stderr: c.Stderr,
 		notify: c.Notify,
 		ignore: c.Ignore,
+		await:  c.Await,
 		raw:    func() {},
 		hang:   c.Hang,
 		size:   c.Size,

@@ -22,6 +22,7 @@ type player struct {
 
 	notify  func(ch chan<- os.Signal, sigs ...os.Signal)
 	ignore  func(sigs ...os.Signal)
+	await   func(ch <-chan os.Signal) os.Signal
 	raw     func() // puts a terminal into raw mode, so that bytes pass as they are
 	hang    func() // until it is ended from outside
 	size    func() ptyio.Size
@@ -211,7 +212,7 @@ func catch(p *player) int {
 	signals := make(chan os.Signal, 1)
 	p.notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
 	p.ready()
-	p.say("caught %d", <-signals)
+	p.say("caught %d", p.await(signals))
 	return 7
 }
 
@@ -229,7 +230,7 @@ func countTerms(p *player) int {
 	terms := make(chan os.Signal, 1)
 	p.notify(terms, syscall.SIGTERM)
 	p.ready()
-	<-terms
+	p.await(terms)
 	quiet := time.NewTimer(moreTerms)
 	defer quiet.Stop()
 	for n := 11; ; n++ {
