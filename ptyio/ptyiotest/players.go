@@ -46,6 +46,7 @@ func RunRole() {
 		stdin:  os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		notify:  signal.Notify,
 		ignore:  signal.Ignore,
+		await:   func(ch <-chan os.Signal) os.Signal { return <-ch },
 		raw:     makeRaw,
 		hang:    hang,
 		size:    terminalSize,

@@ -89,6 +89,11 @@ func (l *life) deliver(sig syscall.Signal) {
 		}
 		return
 	}
+	if cannotBeCaught(sig) {
+		l.act(sig, does)
+		l.changed.Broadcast()
+		return
+	}
 	asked := l.signals.caught[sig]
 	for _, c := range asked {
 		select {
@@ -96,7 +101,7 @@ func (l *life) deliver(sig syscall.Signal) {
 		default: // as package os/signal does: what does not fit is dropped
 		}
 	}
-	if cannotBeCaught(sig) || len(asked) == 0 && !l.signals.ignored[sig] {
+	if len(asked) == 0 && !l.signals.ignored[sig] {
 		l.act(sig, does)
 	}
 	l.changed.Broadcast()
