@@ -19,6 +19,15 @@ const (
 	fewBytes = 3000
 )
 
+// pattern returns n bytes of all values that show where some are missing.
+func pattern(n int) []byte {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(i ^ i>>8 ^ i>>16)
+	}
+	return data
+}
+
 // bytesBothWays sends more than both streams hold together while it reads.
 func bytesBothWays(t *trial) {
 	sent := pattern(muchBytes)

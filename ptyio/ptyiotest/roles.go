@@ -127,15 +127,6 @@ func flood(p *player) int {
 	return 0
 }
 
-// pattern returns n bytes of all values that show where some are missing.
-func pattern(n int) []byte {
-	data := make([]byte, n)
-	for i := range data {
-		data[i] = byte(i ^ i>>8 ^ i>>16)
-	}
-	return data
-}
-
 func endless(p *player) int {
 	p.raw()
 	p.ready()
