@@ -73,7 +73,7 @@ func oneIdentity(t *trial) {
 
 // manyStarts uses the transport by many at once.
 func manyStarts(t *trial) {
-	const children = 20
+	const children = 10
 	type result struct {
 		output []byte
 		end    ended

@@ -33,7 +33,7 @@ type Subject struct {
 	NoDeadlines bool
 
 	// Patience is how long anything may take that a promise says comes.
-	// Zero means 20 s. It is not for measuring: only what fails takes so long.
+	// Zero means 1 minute. It is not for measuring: only what fails takes so long.
 	Patience time.Duration
 }
 

@@ -34,7 +34,7 @@ func (t *trial) command(role string, args ...string) ptyio.Command {
 
 func (t *trial) patience() time.Duration {
 	if t.Patience == 0 {
-		return 20 * time.Second
+		return time.Minute
 	}
 	return t.Patience
 }
