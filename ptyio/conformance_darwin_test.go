@@ -1,0 +1,3 @@
+package ptyio_test
+
+const ptyHasDeadlines = false

@@ -1,0 +1,13 @@
+package ptyiotest
+
+import (
+	"os"
+	"testing"
+
+	"brood/tests/leak"
+)
+
+func TestMain(m *testing.M) {
+	RunRole()
+	os.Exit(leak.Run(m))
+}
