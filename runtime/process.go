@@ -20,7 +20,6 @@ import (
 // Process is a handle to a long-running child. Safe for concurrent use.
 type Process struct {
 	supervised
-	spec   ProcessSpec
 	ready  chan struct{}                      // closed at the first Ready
 	failed chan struct{}                      // closed at the first Down, if it came before Ready
 	reads  [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
@@ -29,7 +28,7 @@ type Process struct {
 	actor    *actor.PID // the process actor
 	osPID    int
 	level    Level
-	exit     actors.Exit
+	exit     *actors.Exit // the last one; nil if there is none
 	restarts int
 }
 
@@ -43,7 +42,6 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	}
 	p := &Process{
 		supervised: newSupervised(rt, spec.Name),
-		spec:       spec,
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),
 	}
@@ -54,7 +52,7 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	if spec.ReadStderr {
 		p.reads[actors.Stderr] = process.NewReader(spec.OutputWindowBytes)
 	}
-	if err := p.launch(telemetry.FromContext(ctx)); err != nil {
+	if err := p.launch(spec, telemetry.FromContext(ctx)); err != nil {
 		return nil, err
 	}
 	var err error
@@ -71,8 +69,7 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	return nil, errors.Join(err, p.stopNow())
 }
 
-func (p *Process) launch(cause trace.SpanContext) error {
-	spec := p.spec
+func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
 	child := spec.child()
 	child.StdoutTo, child.StderrTo = p.reads[actors.Stdout], p.reads[actors.Stderr]
 	child.OnEvent = p.observe
@@ -108,7 +105,7 @@ func (p *Process) observe(event any) {
 	case *actors.Ready:
 		closeOnce(p.ready)
 	case *actors.Down:
-		p.osPID, p.exit, p.actor = 0, m.Exit, m.Who
+		p.osPID, p.exit, p.actor = 0, &m.Exit, m.Who
 		if !isClosed(p.ready) {
 			closeOnce(p.failed)
 		}
@@ -120,7 +117,7 @@ func (p *Process) supervise(event supervisor.Event) {
 	switch m := event.(type) {
 	case supervisor.ChildEnded:
 		p.state.Lock()
-		p.exit = m.Exit
+		p.exit = &m.Exit
 		p.state.Unlock()
 		p.finish()
 	case supervisor.Ended:
@@ -176,7 +173,10 @@ func (p *Process) Restarts() int {
 func (p *Process) Exit() actors.Exit {
 	p.state.Lock()
 	defer p.state.Unlock()
-	return p.exit
+	if p.exit == nil {
+		return actors.Exit{}
+	}
+	return *p.exit
 }
 
 // CloseStdin closes the child's stdin after what was written before. On a

@@ -28,8 +28,8 @@ type child struct {
 
 var _ mailbox.Owner = (*child)(nil)
 
-func newChild(spec Spec) *child {
-	return &child{spec: &spec, limits: spec.limits(), tasks: newTasks(0)}
+func newChild(spec *Spec) *child {
+	return &child{spec: spec, limits: spec.limits()}
 }
 
 // OwnMailbox is called when the actor is spawned.
@@ -89,7 +89,7 @@ func (c *child) report(message any) {
 		}
 	case *exited:
 		if m.run == c.run {
-			m.run.exit = *m
+			m.run.exit = m
 			m.run.atExit = m.run.delivered.Load()
 			m.run.lastSeen = m.run.atExit
 			c.step(event{kind: evExited})
@@ -128,8 +128,8 @@ func (c *child) endTurn() {
 	if c.state.phase != spawning {
 		c.run.flush()
 		c.settleWrites()
-		if c.run.wire.err != nil && !c.run.broken {
-			c.run.broken = true
+		if w := c.run.wire; w != nil && w.out.err != nil && !w.broken {
+			w.broken = true
 			c.step(event{kind: evWireBroken})
 		}
 	}
@@ -248,7 +248,8 @@ func (c *child) spawn() {
 		r.cause = r.spawn.Onward(r.cause)
 	}
 	if c.spec.Protocol != nil {
-		r.encoder, r.decoder = c.spec.Protocol.Open()
+		r.wire = &wire{}
+		r.wire.encoder, r.wire.decoder = c.spec.Protocol.Open()
 	}
 	c.run = r
 	r.goes(r.begin)

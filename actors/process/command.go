@@ -135,6 +135,9 @@ func (c *child) ping(r reply) error {
 	if err := c.send(protocol.Message{Kind: protocol.Ping, ID: c.tasks.lastID}); err != nil {
 		return err
 	}
+	if c.tasks.pings == nil {
+		c.tasks.pings = map[uint64]ping{}
+	}
 	c.tasks.pings[c.tasks.lastID] = ping{reply: r, sent: time.Now()}
 	return nil
 }

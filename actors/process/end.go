@@ -45,7 +45,7 @@ func (c *child) exitOf(r *run) actors.Exit {
 	}
 	exit.PID, exit.Containment = r.identity()
 	exit.StdoutDropped, exit.StderrDropped = r.outputs[stdout].settle(), r.outputs[stderr].settle()
-	if r.exit.run == nil { // never started, or given up on
+	if r.exit == nil { // never started, or given up on
 		if errors.Is(exit.Err, errSurvived) {
 			exit.Survivors = []int{exit.PID}
 		}

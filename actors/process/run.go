@@ -27,10 +27,7 @@ type run struct {
 	self        *actor.PID
 	cause       trace.SpanContext // of the start
 
-	encoder   protocol.Encoder
-	decoder   protocol.Decoder
-	decoded   protocol.Message    // the wire reader's
-	slab      slab                // the wire reader's
+	wire      *wire               // nil without a protocol
 	delivered atomic.Uint64       // bytes of output that were read
 	consuming atomic.Int32        // goroutines that are in their consumer's code
 	outputs   [stderr + 1]*output // by stream; nil if it goes elsewhere
@@ -39,21 +36,17 @@ type run struct {
 	mu        sync.Mutex
 	abandoned bool // the actor is gone or has given up
 	conn      ptyio.Conn
-	toChild   *os.File // the wire; nil without a protocol
-	fromChild *os.File
 
 	// The actor's.
 	spawn      telemetry.Span
 	stdin      outlet
-	wire       outlet
 	atExit     uint64         // delivered when the process was reaped
 	lastSeen   uint64         // delivered when the drain was looked at last
 	writes     []pendingWrite // to stdin, oldest first
 	closeStdin bool           // once they are written
-	broken     bool           // the wire can not be written any more, and the machine knows
 	alarms     [timers]alarm.Alarm
 	due        [timers]*rang // what the alarms will post; older ones are void
-	exit       exited
+	exit       *exited       // nil before it
 	tail       []byte
 	heldBy     []int         // who held an output when it was cut off
 	hurried    bool          // a write deadline makes a flusher land
@@ -131,7 +124,7 @@ func (r *run) openWire() (ends [2]*os.File, err error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.toChild, r.fromChild = toChild, fromChild
+	r.wire.toChild, r.wire.fromChild = toChild, fromChild
 	return [2]*os.File{in, out}, nil
 }
 
@@ -193,10 +186,9 @@ func (r *run) release() {
 	if r.conn != nil {
 		r.conn.Close()
 	}
-	for _, f := range []*os.File{r.toChild, r.fromChild} {
-		if f != nil {
-			f.Close()
-		}
+	if r.wire != nil {
+		_ = r.wire.toChild.Close() // one that is nil answers with an error
+		_ = r.wire.fromChild.Close()
 	}
 	r.cut.Store(true)
 	r.loosen()
@@ -218,7 +210,7 @@ func (r *run) streams() (n int) {
 			n++
 		}
 	}
-	if r.fromChild != nil {
+	if r.wire != nil {
 		n++
 	}
 	return n
@@ -234,8 +226,8 @@ func (r *run) open() {
 			r.goes(o.read)
 		}
 	}
-	if r.fromChild != nil {
-		r.wire.w, r.wire.try = r.toChild, tryWriter(r.toChild)
+	if w := r.wire; w != nil {
+		w.out.w, w.out.try = w.toChild, tryWriter(w.toChild)
 		r.goes(r.readWire)
 	}
 }
@@ -265,7 +257,9 @@ func (r *run) terminal() bool {
 // flush writes what waits in the outlets.
 func (r *run) flush() {
 	r.flushOne(&r.stdin)
-	r.flushOne(&r.wire)
+	if r.wire != nil {
+		r.flushOne(&r.wire.out)
+	}
 }
 
 func (r *run) flushOne(o *outlet) {

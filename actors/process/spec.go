@@ -112,7 +112,7 @@ func (s Spec) Props() (*actor.Props, error) {
 	}
 	s.setDefaults()
 	return actor.PropsFromProducer(
-		func() actor.Actor { return newChild(s) },
+		func() actor.Actor { return newChild(&s) },
 		actor.WithMailbox(mailbox.Producer),
 	), nil
 }

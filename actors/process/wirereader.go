@@ -1,16 +1,36 @@
 package process
 
-import "sync"
+import (
+	"os"
+	"sync"
+
+	"brood/actors/protocol"
+)
 
 // wireBytes is what the reader of the wire asks for at once.
 const wireBytes = 16 << 10
+
+// wire is an incarnation's side of the protocol's two pipes.
+type wire struct {
+	encoder protocol.Encoder
+	decoder protocol.Decoder
+	decoded protocol.Message // the reader's
+	slab    slab             // the reader's
+
+	toChild, fromChild *os.File // behind run.mu until the process runs
+
+	// The actor's.
+	out     outlet
+	sending protocol.Message // a place for what is being encoded
+	broken  bool             // it can not be written any more, and the machine knows
+}
 
 // readWire posts the frames that the child sends, one message per read.
 func (r *run) readWire() {
 	end := &wireEnded{run: r}
 	for {
-		n, err := r.fromChild.Read(r.decoder.Space(wireBytes))
-		r.decoder.Advance(n)
+		n, err := r.wire.fromChild.Read(r.wire.decoder.Space(wireBytes))
+		r.wire.decoder.Advance(n)
 		message, bad := r.decode()
 		if len(message.messages) > 0 {
 			r.post(message)
@@ -20,7 +40,7 @@ func (r *run) readWire() {
 			break
 		}
 		if err != nil {
-			end.err = r.decoder.Finish()
+			end.err = r.wire.decoder.Finish()
 			break
 		}
 	}
@@ -43,12 +63,12 @@ func (r *run) decode() (*replies, error) {
 	message := repliesPool.Get().(*replies)
 	message.run = r
 	for {
-		ok, err := r.decoder.Next(&r.decoded)
+		ok, err := r.wire.decoder.Next(&r.wire.decoded)
 		if !ok || err != nil {
 			return message, err
 		}
-		m := r.decoded
-		m.Payload = r.slab.copyOf(m.Payload)
+		m := r.wire.decoded
+		m.Payload = r.wire.slab.copyOf(m.Payload)
 		message.messages = append(message.messages, m)
 	}
 }
