@@ -3,7 +3,6 @@ package tests
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -287,5 +286,3 @@ func TestCopyFromOneProcessToAnother(t *testing.T) {
 	_, err = to.Stdin().Write([]byte("x"))
 	assert.ErrorIs(t, err, actors.ErrNotRunning)
 }
-
-var errOfReader = errors.New("the reader's own")
