@@ -45,6 +45,7 @@
 //	                   Command in StopPlan   over or the incarnation is
 //	ptyio waiter       ptyio, start          the child is reaped, and the process Shutdown
 //	                                         actor was told (Conn.OnExit)
+//	                                                                              (of a detached child: nobody)
 //	stdin feeder       Run, with StdinFrom   the reader or the command has ended; Run, but while it is in the
 //	                                         in a Read: when that returns         caller's Read: by nobody
 //	runner             Lines                 the command has ended                the loop over Lines

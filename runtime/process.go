@@ -20,9 +20,10 @@ import (
 // Process is a handle to a long-running child. Safe for concurrent use.
 type Process struct {
 	supervised
-	ready  chan struct{}                      // closed at the first Ready
-	failed chan struct{}                      // closed at the first Down, if it came before Ready
-	reads  [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
+	detached bool                               // it is let go where others are ended
+	ready    chan struct{}                      // closed at the first Ready
+	failed   chan struct{}                      // closed at the first Down, if it came before Ready
+	reads    [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
 
 	state    sync.Mutex
 	actor    *actor.PID // the process actor
@@ -42,6 +43,7 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	}
 	p := &Process{
 		supervised: newSupervised(rt, spec.Name),
+		detached:   spec.Command.Detached,
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),
 	}
@@ -222,6 +224,37 @@ func (p *Process) Wait(ctx context.Context) (actors.Exit, error) {
 }
 
 func (p *Process) drain(context.Context) error { return nil }
+
+// stop is the shutdown's. A detached child is let go: its actors end, and it
+// runs on.
+func (p *Process) stop(ctx, last context.Context) error {
+	if !p.detached {
+		return p.supervised.stop(ctx, last)
+	}
+	<-p.launched
+	p.letGo()
+	select {
+	case <-p.ended:
+		return nil
+	case <-last.Done():
+		return fmt.Errorf("runtime: let go of %s: %w", p.name, ErrLeftBehind)
+	}
+}
+
+func (p *Process) urge() {
+	if !p.detached {
+		p.supervised.urge()
+	}
+}
+
+func (p *Process) letGo() {
+	p.mu.Lock()
+	pid := p.pid
+	p.mu.Unlock()
+	if pid != nil {
+		p.rt.system.Root.Stop(pid)
+	}
+}
 
 // closeOnce closes c unless it is closed; the caller holds the lock.
 func closeOnce(c chan struct{}) {

@@ -9,7 +9,10 @@ import (
 	"brood/actors/process"
 )
 
-// ProcessSpec describes a long-running child. Only Command is required.
+// ProcessSpec describes a long-running child. Only Command is required. A child
+// that is Command.Detached is ended by Process.Stop, and by nothing else:
+// Shutdown, Kill and the program's end let it go. What it prints to a pipe then
+// finds no reader: connect it with a file, or with nothing.
 type ProcessSpec struct {
 	Command Command
 	// Name is the child's name in telemetry, one of few, and part of its

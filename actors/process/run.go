@@ -74,9 +74,14 @@ func (r *run) begin() {
 	if err != nil {
 		return
 	}
-	r.spec.Goroutines.Add(1)
+	counted := !r.spec.Command.Detached // nobody awaits the end of one that is to outlive us
+	if counted {
+		r.spec.Goroutines.Add(1)
+	}
 	conn.OnExit(func(exit ptyio.Exit, err error) {
-		defer r.spec.Goroutines.Done()
+		if counted {
+			defer r.spec.Goroutines.Done()
+		}
 		r.post(&exited{run: r, exit: exit, err: err})
 	})
 }
