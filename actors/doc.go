@@ -17,6 +17,7 @@
 //	Stop        owner, parent       process, supervisor   end the child (or all children) in order
 //	Stopped     process, supervisor sender of Stop        answer to Stop: nothing of it runs any more
 //	Write       owner               process               bytes for the child's stdin
+//	Withdraw    owner               process               write no more of an earlier Write
 //	CloseStdin  owner               process               end of the child's stdin
 //	Signal      owner               process               a signal for the child's process group
 //	Resize      owner               process               a new window size for the child's terminal

@@ -39,6 +39,23 @@ var (
 	ErrStdinClosed = errors.New("stdin closed")
 )
 
+// WriteError says that a Write was given up before the child's stdin had taken
+// all of it.
+type WriteError struct {
+	// Written of Total bytes were taken; the rest will not be.
+	Written, Total int
+	// Err says why: what the Write was withdrawn for, such as a deadline.
+	Err error
+}
+
+// Error tells how far the write came.
+func (e *WriteError) Error() string {
+	return fmt.Sprintf("%d of %d bytes written: %v", e.Written, e.Total, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *WriteError) Unwrap() error { return e.Err }
+
 // TaskError is the error with which a child's handler answered a task. It
 // matches ErrTaskFailed.
 type TaskError struct {

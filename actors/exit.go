@@ -15,7 +15,8 @@ const (
 	ReasonExited Reason = iota + 1
 	// ReasonSignalled: a signal that brood did not send ended it.
 	ReasonSignalled
-	// ReasonStopped: it was asked to stop (by Stop, by a shutdown).
+	// ReasonStopped: it was asked to stop (by Stop, by a shutdown), and the
+	// Stop named no other reason.
 	ReasonStopped
 	// ReasonStartFailed: there never was a process.
 	ReasonStartFailed
@@ -28,6 +29,15 @@ const (
 	ReasonUnresponsive
 	// ReasonPanic: the actor that owned it panicked, and the tree was killed.
 	ReasonPanic
+	// ReasonTimedOut: its time was over and it was stopped.
+	ReasonTimedOut
+	// ReasonCancelled: who waited for it left and it was stopped.
+	ReasonCancelled
+	// ReasonOutputLimit: it printed more than it may and was killed.
+	ReasonOutputLimit
+	// ReasonOutOfMemory: it did not end with success, and the kernel had killed
+	// a process of its tree for reaching the memory limit.
+	ReasonOutOfMemory
 )
 
 var reasonWords = [...]string{
@@ -40,6 +50,10 @@ var reasonWords = [...]string{
 	ReasonProtocol:     "protocol error",
 	ReasonUnresponsive: "unresponsive",
 	ReasonPanic:        "panic",
+	ReasonTimedOut:     "timed out",
+	ReasonCancelled:    "cancelled",
+	ReasonOutputLimit:  "output limit",
+	ReasonOutOfMemory:  "out of memory",
 }
 
 // String returns the reason in lower-case words.
@@ -78,6 +92,21 @@ type Exit struct {
 	// over: a descendant still held it open, or the child was stopped and its
 	// consumer was too slow.
 	OutputIncomplete bool
+	// HeldBy are the processes that held an output open when it was cut off, as
+	// far as they could be told.
+	HeldBy []int
+	// StdoutDropped and StderrDropped count the bytes of the output that did not
+	// reach its consumer: because it was too slow and slow consumers are dropped
+	// for, because it had closed its reader, or because output was cut off
+	// before it had taken what waited for it. What the consumer got, what was
+	// dropped and what was never read add up to what the process printed.
+	StdoutDropped, StderrDropped uint64
+	// Survivors are processes of the child's tree that were still there some
+	// time after they had been killed. Nil: none, as far as containment reaches.
+	Survivors []int
+	// Containment is how far that is: the word of the level that the child was
+	// started at, empty if it never started.
+	Containment string
 	// Err is the cause, where there is more to say than the other fields do:
 	// why it could not be started, what was wrong with what it said on the
 	// wire, what a supervisor gave up for (its Down matches ErrGaveUp). Else
@@ -85,11 +114,15 @@ type Exit struct {
 	Err error
 }
 
+// WallTime is how long the process lived; 0 if it never started.
+func (e Exit) WallTime() time.Duration { return e.Ended.Sub(e.Started) }
+
 // Success reports whether the process exited by itself with code 0.
 func (e Exit) Success() bool { return e.Reason == ReasonExited && e.Code == 0 }
 
 // String tells the exit in a few words, as in "exit code 3" or
-// "signal: killed (protocol error: bad frame kind 9)".
+// "signal: killed (protocol error: bad frame kind 9)". It names survivors, and
+// the level of containment that let them be.
 func (e Exit) String() string {
 	if e.Reason == ReasonStartFailed || e.PID == 0 {
 		return e.because() // there was no process, so the reason is all there is
@@ -101,10 +134,13 @@ func (e Exit) String() string {
 	if e.CoreDumped {
 		how += " (core dumped)"
 	}
-	if e.Reason == ReasonExited || e.Reason == ReasonSignalled {
-		return how
+	if e.Reason != ReasonExited && e.Reason != ReasonSignalled {
+		how += " (" + e.because() + ")"
 	}
-	return how + " (" + e.because() + ")"
+	if len(e.Survivors) > 0 {
+		how += fmt.Sprintf("; left behind: %v (containment: %s)", e.Survivors, e.Containment)
+	}
+	return how
 }
 
 // because returns the reason and, if it is a reason that has one, its cause.

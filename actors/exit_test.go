@@ -4,17 +4,18 @@ import (
 	"errors"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
 
 func TestReasonsHaveWords(t *testing.T) {
 	var got []string
-	for r := range ReasonPanic + 2 {
+	for r := range ReasonOutOfMemory + 2 {
 		got = append(got, r.String())
 	}
 	assert.Equal(t, []string{"unknown", "exited", "signalled", "stopped", "start failed", "not ready",
-		"protocol error", "unresponsive", "panic", "unknown"}, got)
+		"protocol error", "unresponsive", "panic", "timed out", "cancelled", "output limit", "out of memory", "unknown"}, got)
 	assert.Equal(t, "unknown", Reason(255).String())
 }
 
@@ -46,6 +47,8 @@ func TestExitInWords(t *testing.T) {
 		{"panic", Exit{Reason: ReasonPanic, Code: -1}},
 		{"stopped", Exit{Reason: ReasonStopped, Code: -1}},           // before there was a process
 		{"exited", Exit{Reason: ReasonExited, Code: -1, Err: cause}}, // of a supervisor
+		{"exit code 0; left behind: [7 9] (containment: marks)", Exit{Reason: ReasonExited, PID: 1, Survivors: []int{7, 9}, Containment: "marks"}},
+		{"signal: terminated (timed out)", Exit{Reason: ReasonTimedOut, PID: 1, Code: -1, Signal: syscall.SIGTERM}},
 		{"unknown", Exit{}},
 	} {
 		assert.Equal(t, c.want, c.exit.String(), "%+v", c.exit)
@@ -66,4 +69,10 @@ func TestSuccess(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, c.exit.Success(), c.name)
 	}
+}
+
+func TestWallTime(t *testing.T) {
+	began := time.Now()
+	assert.Equal(t, 3*time.Second, Exit{Started: began, Ended: began.Add(3 * time.Second)}.WallTime())
+	assert.Zero(t, Exit{Reason: ReasonStartFailed}.WallTime())
 }

@@ -18,14 +18,20 @@ type Stop struct {
 	// Grace is how long a child gets between the request to end and the kill
 	// of its whole process group. Zero means the grace of the child's Spec;
 	// negative means none: kill at once, also when an earlier Stop is under way.
-	// Otherwise the first Stop's grace counts.
+	// Otherwise the first Stop's grace counts. It bounds the whole of a child's
+	// stop plan.
 	Grace time.Duration
+	// Reason becomes that of the Exit. Zero means ReasonStopped. After any other
+	// a supervisor does not take the end for one that was asked for, and starts
+	// the child again as after a failure.
+	Reason Reason
 }
 
 // Stopped answers Stop when nothing of the receiver's children runs any more.
 type Stopped struct {
 	Who *actor.PID
-	// Err says what could not be ended as asked; nil if all went well.
+	// Err says what could not be ended as asked; nil if all went well. If
+	// something survived it is, or wraps, a *ptyio.SurvivedError.
 	Err error
 }
 
@@ -34,6 +40,15 @@ type Stopped struct {
 // above it the sender gets Refused with ErrStdinFull; a single Write of any
 // size is taken when nothing waits. Data is copied.
 type Write struct{ Data []byte }
+
+// Withdraw asks a process actor to write no more of an earlier Write of the
+// same sender's, which is then answered with Refused: a *WriteError with Err as
+// its cause. A Write that was answered is left alone.
+type Withdraw struct {
+	// Write is the message that was sent, by its address.
+	Write *Write
+	Err   error
+}
 
 // CloseStdin asks a process actor to close the child's stdin after what was
 // written before. On a terminal it types the end-of-file character.
@@ -50,8 +65,8 @@ type Refused struct {
 	Who *actor.PID
 	// Command is the message that was refused.
 	Command any
-	// Err says why: ErrNotRunning, ErrStdinFull, ErrStdinClosed, or the
-	// operating system's error.
+	// Err says why: ErrNotRunning, ErrStdinFull, ErrStdinClosed, a *WriteError,
+	// or the operating system's error.
 	Err error
 }
 
@@ -61,6 +76,9 @@ type Started struct {
 	Incarnation uint32
 	// PID is the OS process id. It is also the id of its process group.
 	PID int
+	// Containment is the word of the level of containment that is in force: how
+	// much of what the process starts ends with it.
+	Containment string
 }
 
 // Ready says that an incarnation can take work: its hello arrived, or it
@@ -96,6 +114,26 @@ type Output struct {
 	Stream      Stream
 	// Data belongs to the receiver.
 	Data []byte
+	// Dropped counts the bytes of the stream that came before Data and were
+	// dropped because the receiver was too slow.
+	Dropped uint64
+}
+
+// Line is one line that a child printed, or a piece of one.
+type Line struct {
+	Stream Stream
+	// Text is the line without its end, which is "\n" or "\r\n". It is valid
+	// during the call that hands it over.
+	Text []byte
+	// Partial says that no end of line follows Text: it is a piece of a line
+	// that is longer than pieces may be, and the next Line of the stream goes
+	// on with it; or the output ended, or some was dropped, in the middle of
+	// the line.
+	Partial bool
+	// Dropped counts the bytes of the stream that came before Text and were
+	// dropped because the consumer was too slow. If the line before is partial
+	// and Dropped is not zero, Text does not go on with it.
+	Dropped uint64
 }
 
 // Ack tells a process actor that Output was consumed.

@@ -29,14 +29,26 @@
 // the turns of actors, which protoactor schedules:
 //
 //	goroutine          started by            ends                                 awaited by
-//	process waiter     process actor, start  the child is reaped                  Runtime.Shutdown
+//	starter            process actor, start  the child runs, or could not be      process actor, Shutdown
+//	                                         started
 //	output reader      process actor, start  the stream ends or is closed         process actor (Down), Shutdown
+//	output feeder      output reader, with   the reader has ended and all is      output reader, Shutdown
+//	                   Drop, at first output consumed, or the incarnation is over
 //	wire reader        process actor, start  the wire ends or is closed           process actor (Down), Shutdown
 //	flusher            process actor         what it holds is written, or the     process actor, Shutdown
 //	                                         descriptor is closed
 //	closer of stdin    process actor         stdin is closed; on a terminal: the  process actor, Shutdown
 //	                                         end-of-file is typed, or it is closed
-//	ptyio waiter       ptyio, start          the child is reaped                  process waiter (Conn.Wait)
+//	cutter             process actor, at a   who holds the outputs is found out,  Shutdown
+//	                   cut                   and they are closed
+//	stopper            process actor, a      its command has ended, its wait is   Shutdown
+//	                   Command in StopPlan   over or the incarnation is
+//	ptyio waiter       ptyio, start          the child is reaped, and the process Shutdown
+//	                                         actor was told (Conn.OnExit)
+//	                                                                              (of a detached child: nobody)
+//	stdin feeder       Run, with StdinFrom   the reader or the command has ended; Run, but while it is in the
+//	                                         in a Read: when that returns         caller's Read: by nobody
+//	runner             Lines                 the command has ended                the loop over Lines
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
 //	drains             Shutdown              the service has drained, or its      Shutdown

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +14,16 @@ import (
 // ErrOutputLimit says that a command printed more than Run was told to keep;
 // it was killed.
 var ErrOutputLimit = errors.New("output limit exceeded")
+
+// ErrTimeout says that a command's Timeout was over; it was stopped. It matches
+// context.DeadlineExceeded.
+var ErrTimeout error = timeoutError{}
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string        { return "timed out" }
+func (timeoutError) Timeout() bool        { return true }
+func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // ErrWorkerNotServing says that a process which was started as a worker makes a
 // Runtime instead of calling worker.Serve first.
@@ -42,20 +53,42 @@ func (e *StartError) Error() string {
 // executed.
 func (e *StartError) Unwrap() error { return e.Exit.Err }
 
-// ExitError says that a command did not end with success.
+// ExitError says that a command did not end with success. It matches
+// ErrLeftBehind if something of it survived.
 type ExitError struct {
 	// Command is the command line as it could be typed, for reading only.
 	Command string
 	Exit    actors.Exit
+	// Err is why Run ended the command: ErrOutputLimit, ErrTimeout, each wrapped,
+	// or ctx's cause. Nil: Run did not.
+	Err error
 }
 
-// Error names the command, how it ended, and the end of what it said on stderr.
+// Error names the command, why it was ended, how it ended, and the end of what
+// it said on stderr.
 func (e *ExitError) Error() string {
-	return fmt.Sprintf("runtime: %s: %s%s", e.Command, e.Exit, tail(e.Exit))
+	how := e.Exit.String()
+	if e.Err != nil {
+		how = e.Err.Error() + ": " + how
+	}
+	return fmt.Sprintf("runtime: %s: %s%s", e.Command, how, tail(e.Exit))
 }
 
-// Unwrap returns the cause behind the exit, if brood had one.
-func (e *ExitError) Unwrap() error { return e.Exit.Err }
+// Is reports whether target is ErrLeftBehind and something survived.
+func (e *ExitError) Is(target error) bool {
+	return target == ErrLeftBehind && len(e.Exit.Survivors) > 0
+}
+
+// Unwrap returns why Run ended the command, and the cause behind the exit, if
+// there are any.
+func (e *ExitError) Unwrap() (causes []error) {
+	for _, err := range []error{e.Err, e.Exit.Err} {
+		if err != nil {
+			causes = append(causes, err)
+		}
+	}
+	return causes
+}
 
 // joinFaults lists everything that is wrong with a spec, on one line.
 func joinFaults(operation string, faults ...error) error {

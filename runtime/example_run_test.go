@@ -66,5 +66,5 @@ func ExampleRuntime_Run_failure() {
 	// runtime: /bin/sh -c "echo half of it; echo 'disk is full' >&2; exit 3": exit code 3: "disk is full"
 	// true "half of it\n"
 	// true runtime: start program: start failed: ptyio: start /no/such/program: no such file or directory
-	// true runtime: run yes: output limit exceeded: 1000 bytes
+	// true runtime: yes: output limit exceeded: 1000 bytes: signal: killed (output limit)
 }

@@ -67,7 +67,7 @@ func TestStartReportsAllFaults(t *testing.T) {
 	require.Error(t, err)
 	for _, fault := range []string{
 		"Command.Path is empty", "Slots is -1", "StartTimeout is -2ns", "Grace is -3ns",
-		"both Output and OutputTo are set",
+		"more than one of Output, Lines and OutputTo is set",
 		"unknown Restart 9", "Intensity is negative: -4", "Period is negative: -5ns", "-6ns",
 	} {
 		assert.ErrorContains(t, err, fault)

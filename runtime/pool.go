@@ -51,8 +51,12 @@ type PoolSpec struct {
 	// StartTimeout bounds the wait for a worker's hello. Zero means 10 s.
 	StartTimeout time.Duration
 	// Grace is how long a worker gets between the request to end and KILL.
-	// Zero means 5 s.
+	// It bounds a StopPlan. Zero means 5 s, with a StopPlan the time that it
+	// takes.
 	Grace time.Duration
+	// StopPlan is how a worker is asked to end. Nil: by a message, which lets it
+	// finish, and then by TERM.
+	StopPlan StopPlan
 	// CancelGrace is how long a worker may take to answer a cancelled task
 	// before it is killed and replaced. Zero means 5 s.
 	CancelGrace time.Duration

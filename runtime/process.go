@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -18,57 +17,19 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// ProcessSpec describes a long-running child. Only Command is required.
-type ProcessSpec struct {
-	Command Command
-	// Name is the child's name in telemetry, one of few, and part of its
-	// actor's name. Zero: the name of the command's executable.
-	Name string
-	// Transport connects the child's standard streams. Nil means Pipes.
-	Transport Transport
-	// Protocol makes the child a worker that takes tasks as messages, and
-	// Ready only after its hello. Nil: it takes none.
-	Protocol Protocol
-	// Slots is how many tasks it may hold at once. Zero means 1.
-	Slots int
-	// Restart says after which ends it is started again. Zero means Permanent:
-	// after every end that was not asked for.
-	Restart Restart
-	// Intensity restarts within Period are allowed; one more and the child is
-	// given up. Both zero mean 1 in 5 s.
-	Intensity int
-	Period    time.Duration
-	// Backoff is the pause before each restart; see supervisor.Backoff for
-	// its zero value.
-	Backoff Backoff
-	// StartTimeout bounds the wait for a protocol's hello. Zero means 10 s.
-	StartTimeout time.Duration
-	// Grace is how long the child gets between the request to end and KILL.
-	// Zero means 5 s.
-	Grace time.Duration
-	// Output is called with what the child prints, on the goroutine that reads
-	// that stream, never for one stream at the same time. While it runs, the
-	// child is not read and in the end blocks. data is valid during the call.
-	Output func(stream actors.Stream, data []byte)
-	// OutputTo gets what the child prints as actors.Output, each of which must
-	// be answered with actors.Ack. Output and OutputTo exclude each other; if
-	// both are nil, what the child prints is read and dropped.
-	OutputTo *actor.PID
-	// Subscribers get the child's Started, Ready and Down.
-	Subscribers []*actor.PID
-}
-
 // Process is a handle to a long-running child. Safe for concurrent use.
 type Process struct {
 	supervised
-	spec   ProcessSpec
-	ready  chan struct{} // closed at the first Ready
-	failed chan struct{} // closed at the first Down, if it came before Ready
+	detached bool                               // it is let go where others are ended
+	ready    chan struct{}                      // closed at the first Ready
+	failed   chan struct{}                      // closed at the first Down, if it came before Ready
+	reads    [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
 
 	state    sync.Mutex
 	actor    *actor.PID // the process actor
 	osPID    int
-	exit     actors.Exit
+	level    Level
+	exit     *actors.Exit // the last one; nil if there is none
 	restarts int
 }
 
@@ -82,12 +43,18 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	}
 	p := &Process{
 		supervised: newSupervised(rt, spec.Name),
-		spec:       spec,
+		detached:   spec.Command.Detached,
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),
 	}
 	p.service = p
-	if err := p.launch(telemetry.FromContext(ctx)); err != nil {
+	if spec.ReadStdout {
+		p.reads[actors.Stdout] = process.NewReader(spec.OutputWindowBytes)
+	}
+	if spec.ReadStderr {
+		p.reads[actors.Stderr] = process.NewReader(spec.OutputWindowBytes)
+	}
+	if err := p.launch(spec, telemetry.FromContext(ctx)); err != nil {
 		return nil, err
 	}
 	var err error
@@ -104,24 +71,13 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	return nil, errors.Join(err, p.stopNow())
 }
 
-func (p *Process) launch(cause trace.SpanContext) error {
-	spec := p.spec
-	props, err := process.Spec{
-		Name:         spec.Name,
-		Command:      spec.Command,
-		Transport:    spec.Transport,
-		Protocol:     spec.Protocol,
-		Slots:        spec.Slots,
-		StartTimeout: spec.StartTimeout,
-		Grace:        spec.Grace,
-		Output:       spec.Output,
-		OutputTo:     spec.OutputTo,
-		Subscribers:  spec.Subscribers,
-		OnEvent:      p.observe,
-		Telemetry:    p.rt.recorder,
-		Cause:        cause,
-		Goroutines:   &p.rt.goroutines,
-	}.Props()
+func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
+	child := spec.child()
+	child.StdoutTo, child.StderrTo = p.reads[actors.Stdout], p.reads[actors.Stderr]
+	child.OnEvent = p.observe
+	child.Telemetry, child.Cause = p.rt.recorder, cause
+	child.Goroutines = &p.rt.goroutines
+	props, err := child.Props()
 	if err != nil {
 		props = new(actor.Props) // the rest of the spec is checked all the same
 	}
@@ -130,8 +86,10 @@ func (p *Process) launch(cause trace.SpanContext) error {
 		Intensity: spec.Intensity,
 		Period:    spec.Period,
 		Backoff:   spec.Backoff,
-		Children:  []supervisor.Child{{ID: "child", Props: props, Restart: spec.Restart, Grace: spec.Grace}},
-		OnEvent:   p.supervise,
+		Children: []supervisor.Child{{
+			ID: "child", Props: props, Restart: spec.Restart, Grace: graceOf(spec.Grace, spec.StopPlan),
+		}},
+		OnEvent: p.supervise,
 	}, err)
 }
 
@@ -142,14 +100,14 @@ func (p *Process) observe(event any) {
 	defer p.state.Unlock()
 	switch m := event.(type) {
 	case *actors.Started:
-		p.osPID, p.actor = m.PID, m.Who
+		p.osPID, p.actor, p.level = m.PID, m.Who, levelNamed(m.Containment)
 		if m.Incarnation > 1 {
 			p.restarts++
 		}
 	case *actors.Ready:
 		closeOnce(p.ready)
 	case *actors.Down:
-		p.osPID, p.exit, p.actor = 0, m.Exit, m.Who
+		p.osPID, p.exit, p.actor = 0, &m.Exit, m.Who
 		if !isClosed(p.ready) {
 			closeOnce(p.failed)
 		}
@@ -158,11 +116,18 @@ func (p *Process) observe(event any) {
 
 // supervise takes the events of the supervisor, in its turn.
 func (p *Process) supervise(event supervisor.Event) {
-	if m, ok := event.(supervisor.ChildEnded); ok {
+	switch m := event.(type) {
+	case supervisor.ChildEnded:
 		p.state.Lock()
-		p.exit = m.Exit
+		p.exit = &m.Exit
 		p.state.Unlock()
 		p.finish()
+	case supervisor.Ended:
+		for _, r := range p.reads {
+			if r != nil {
+				r.End()
+			}
+		}
 	}
 	p.supervised.observe(event)
 }
@@ -181,6 +146,24 @@ func (p *Process) OSPID() int {
 	return p.osPID
 }
 
+// Level returns how much of what the child starts ends with it, in the current
+// incarnation or, if none runs, in the last one.
+func (p *Process) Level() Level {
+	p.state.Lock()
+	defer p.state.Unlock()
+	return p.level
+}
+
+// levelNamed returns the level with this name.
+func levelNamed(name string) Level {
+	for level := LevelProcess; level <= LevelCgroup; level++ {
+		if level.String() == name {
+			return level
+		}
+	}
+	return 0
+}
+
 // Restarts returns how often the child was started again.
 func (p *Process) Restarts() int {
 	p.state.Lock()
@@ -192,15 +175,10 @@ func (p *Process) Restarts() int {
 func (p *Process) Exit() actors.Exit {
 	p.state.Lock()
 	defer p.state.Unlock()
-	return p.exit
-}
-
-// Write writes data to the child's stdin and waits until the kernel has taken
-// it. It returns ErrNotRunning, ErrStdinClosed, ErrStdinFull if too much waits
-// already, or ctx's cause; after the latter the rest of data may still be
-// written.
-func (p *Process) Write(ctx context.Context, data []byte) error {
-	return p.do(ctx, &actors.Write{Data: append([]byte(nil), data...)})
+	if p.exit == nil {
+		return actors.Exit{}
+	}
+	return *p.exit
 }
 
 // CloseStdin closes the child's stdin after what was written before. On a
@@ -220,9 +198,11 @@ func (p *Process) Resize(size Size) error {
 // Ping asks the child's protocol side for an answer and waits for it.
 func (p *Process) Ping(ctx context.Context) error { return p.do(ctx, &actors.Ping{}) }
 
+func (p *Process) send(message any) { p.rt.system.Root.Send(p.PID(), message) }
+
 func (p *Process) do(ctx context.Context, command any) error {
 	done := make(chan error, 1)
-	p.rt.system.Root.Send(p.PID(), &process.Do{Command: command, Done: done})
+	p.send(&process.Do{Command: command, Done: done})
 	select {
 	case err := <-done:
 		return err
@@ -244,6 +224,37 @@ func (p *Process) Wait(ctx context.Context) (actors.Exit, error) {
 }
 
 func (p *Process) drain(context.Context) error { return nil }
+
+// stop is the shutdown's. A detached child is let go: its actors end, and it
+// runs on.
+func (p *Process) stop(ctx, last context.Context) error {
+	if !p.detached {
+		return p.supervised.stop(ctx, last)
+	}
+	<-p.launched
+	p.letGo()
+	select {
+	case <-p.ended:
+		return nil
+	case <-last.Done():
+		return fmt.Errorf("runtime: let go of %s: %w", p.name, ErrLeftBehind)
+	}
+}
+
+func (p *Process) urge() {
+	if !p.detached {
+		p.supervised.urge()
+	}
+}
+
+func (p *Process) letGo() {
+	p.mu.Lock()
+	pid := p.pid
+	p.mu.Unlock()
+	if pid != nil {
+		p.rt.system.Root.Stop(pid)
+	}
+}
 
 // closeOnce closes c unless it is closed; the caller holds the lock.
 func closeOnce(c chan struct{}) {

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,41 +16,28 @@ import (
 	"brood/telemetry"
 )
 
-// DefaultMaxOutputBytes is RunSpec.MaxOutputBytes's default.
-const DefaultMaxOutputBytes = 1 << 20
-
-// RunSpec describes a command that runs to its end. Only Command is required.
-type RunSpec struct {
-	Command Command
-	// Transport connects the command's standard streams. Nil means Pipes. On a
-	// terminal all output is Stdout.
-	Transport Transport
-	// Stdin is written to the command's stdin, which is then closed.
-	Stdin []byte
-	// MaxOutputBytes bounds what is kept of stdout and of stderr, each. A
-	// command that prints more is killed. Zero means 1 MiB.
-	MaxOutputBytes int
-	// Grace is how long the command gets between the request to end and KILL,
-	// if ctx ends before it. Zero means 5 s.
-	Grace time.Duration
-}
-
-// RunResult is what a command left.
-type RunResult struct {
-	Stdout, Stderr []byte
-	Exit           actors.Exit
-}
-
 // Run runs a command to its end and returns its output. The result is not nil
-// if the command was started, whatever became of it. The error is, in this
-// order: *StartError if it could not be started; ErrOutputLimit (wrapped) if it
-// printed too much and was killed; ctx's cause (wrapped) if ctx ended first and
-// it was stopped; *ExitError if it did not exit with code 0.
+// if the command was started, whatever became of it. The error is a *StartError
+// if it could not be started, and an *ExitError if it did not exit with code 0
+// or one of SuccessCodes, or left something behind. Inside an ExitError is, in
+// this order: ErrOutputLimit if it printed too much and was killed; ErrTimeout
+// if its time was over, or ctx's cause if ctx ended first, and it was stopped.
 func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
+	return rt.newRun(spec).traced(ctx)
+}
+
+func (rt *Runtime) newRun(spec RunSpec) *runOnce {
 	if spec.MaxOutputBytes == 0 {
 		spec.MaxOutputBytes = DefaultMaxOutputBytes
 	}
 	r := &runOnce{rt: rt, spec: spec, down: make(chan struct{}), full: make(chan struct{})}
+	r.feeder.done = make(chan struct{})
+	return r
+}
+
+// traced is run as a span.
+func (r *runOnce) traced(ctx context.Context) (*RunResult, error) {
+	rt, spec := r.rt, r.spec
 	cause := telemetry.FromContext(ctx)
 	span := rt.recorder.Start(cause, telemetry.HopRun, spec.Command.Name())
 	result, err := r.run(ctx, span.Onward(cause))
@@ -63,39 +48,24 @@ func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
 	return result, err
 }
 
-// fault is what is wrong with the spec beside what the process actor checks.
-func (s *RunSpec) fault() error {
-	if s.MaxOutputBytes < 0 {
-		return fmt.Errorf("MaxOutputBytes is %d", s.MaxOutputBytes)
-	}
-	return nil
-}
-
 // runOnce is one call of Run.
 type runOnce struct {
 	rt   *Runtime
 	spec RunSpec
 	pid  *actor.PID
+	read *process.Reader // takes stdout; nil: it is kept
 
-	mu   sync.Mutex
-	out  [actors.Stderr + 1]bytes.Buffer // by stream
-	exit actors.Exit
-	full chan struct{} // closed when an output is over its limit
-	down chan struct{} // closed when the command has ended
+	mu     sync.Mutex
+	out    [actors.Stderr + 1]bytes.Buffer // by stream
+	exit   actors.Exit
+	feeder feeder
+	full   chan struct{} // closed when an output is over its limit
+	down   chan struct{} // closed when the command has ended
 }
 
 func (r *runOnce) run(ctx context.Context, cause trace.SpanContext) (*RunResult, error) {
-	props, err := process.Spec{
-		Command:    r.spec.Command,
-		Transport:  r.spec.Transport,
-		Grace:      r.spec.Grace,
-		Output:     r.keep,
-		OnEvent:    r.observe,
-		Telemetry:  r.rt.recorder,
-		Cause:      cause,
-		Goroutines: &r.rt.goroutines,
-	}.Props()
-	if err := joinFaults("run "+r.spec.Command.Name(), r.spec.fault(), err); err != nil {
+	props, err := r.child(cause).Props()
+	if err := joinFaults("run "+r.spec.Command.Name(), r.spec.faults(), err); err != nil {
 		return nil, err
 	}
 	if err := context.Cause(ctx); err != nil {
@@ -110,15 +80,46 @@ func (r *runOnce) run(ctx context.Context, cause trace.SpanContext) (*RunResult,
 	}
 	defer r.rt.dismiss(r)
 	r.send(&actors.Start{})
-	r.send(&actors.Write{Data: r.spec.Stdin})
-	r.send(&actors.CloseStdin{})
+	if r.spec.StdinFrom != nil {
+		go r.feed()
+		defer r.joinFeeder()
+	} else {
+		r.send(&actors.Write{Data: r.spec.Stdin})
+		r.send(&actors.CloseStdin{})
+	}
 	return r.result(r.await(ctx))
+}
+
+// child describes the command to its actor.
+func (r *runOnce) child(cause trace.SpanContext) process.Spec {
+	s := process.Spec{
+		Command:    r.spec.Command,
+		Transport:  r.spec.Transport,
+		Grace:      r.spec.Grace,
+		StopPlan:   r.spec.StopPlan,
+		StdoutTo:   r.read,
+		OnEvent:    r.observe,
+		Telemetry:  r.rt.recorder,
+		Cause:      cause,
+		Goroutines: &r.rt.goroutines,
+	}
+	if r.read == nil {
+		s.Output = r.keep
+	}
+	return s
 }
 
 func (r *runOnce) send(message any) { r.rt.system.Root.Send(r.pid, message) }
 
-// await waits for the command's end and brings it about if it must.
+// await waits for the command's end and brings it about if it must: then it
+// returns why.
 func (r *runOnce) await(ctx context.Context) error {
+	var late <-chan time.Time
+	if r.spec.Timeout > 0 {
+		timer := time.NewTimer(r.spec.Timeout)
+		defer timer.Stop()
+		late = timer.C
+	}
 	var err error
 	select {
 	case <-r.down:
@@ -128,35 +129,49 @@ func (r *runOnce) await(ctx context.Context) error {
 		return r.overLimit()
 	case <-r.full:
 		err = r.overLimit()
-		r.send(&actors.Stop{Grace: -1})
+		r.send(&actors.Stop{Grace: -1, Reason: actors.ReasonOutputLimit})
+	case <-late:
+		err = fmt.Errorf("%w after %s", ErrTimeout, r.spec.Timeout)
+		r.send(&actors.Stop{Reason: actors.ReasonTimedOut})
 	case <-ctx.Done():
-		err = fmt.Errorf("runtime: run %s: %w", r.spec.Command.Name(), context.Cause(ctx))
-		r.send(&actors.Stop{})
+		err = context.Cause(ctx)
+		r.send(&actors.Stop{Reason: reasonFor(err)})
 	case <-r.rt.rootEnded:
 	}
 	select {
 	case <-r.down:
 		return err
 	case <-r.rt.rootEnded: // by somebody else than Shutdown: the child's actor went with it
-		return errors.Join(err, fmt.Errorf("runtime: run %s: %w", r.spec.Command.Name(), errNoRoot))
+		return errors.Join(err, errNoRoot)
 	}
 }
 
+// reasonFor names the end of a context.
+func reasonFor(cause error) actors.Reason {
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return actors.ReasonTimedOut
+	}
+	return actors.ReasonCancelled
+}
+
 func (r *runOnce) overLimit() error {
-	return fmt.Errorf("runtime: run %s: %w: %d bytes", r.spec.Command.Name(), ErrOutputLimit, r.spec.MaxOutputBytes)
+	return fmt.Errorf("%w: %d bytes", ErrOutputLimit, r.spec.MaxOutputBytes)
 }
 
 func (r *runOnce) result(err error) (*RunResult, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.exit.Reason == actors.ReasonStartFailed {
-		return nil, errors.Join(err, &StartError{Command: r.spec.Command.Name(), Exit: r.exit})
+		return nil, errors.Join(&StartError{Command: r.spec.Command.Name(), Exit: r.exit}, err)
 	}
 	result := &RunResult{Stdout: r.out[actors.Stdout].Bytes(), Stderr: r.out[actors.Stderr].Bytes(), Exit: r.exit}
-	if err == nil && !r.exit.Success() {
-		err = &ExitError{Command: commandLine(r.spec.Command), Exit: r.exit}
+	switch {
+	case err != nil || !r.spec.success(r.exit):
+		return result, &ExitError{Command: commandLine(r.spec.Command), Exit: r.exit, Err: err}
+	case r.feeder.err != nil:
+		return result, fmt.Errorf("runtime: run %s: stdin: %w", r.spec.Command.Name(), r.feeder.err)
 	}
-	return result, err
+	return result, nil
 }
 
 // keep takes output up to the limit; the rest is dropped while the kill is on
@@ -198,18 +213,10 @@ func (r *runOnce) stop(ctx, last context.Context) error {
 	if err := endWithin(ctx, last, r.down, func(stop *actors.Stop) { r.send(stop) }); err != nil {
 		return fmt.Errorf("runtime: stop %s: %w", r.spec.Command.Name(), err)
 	}
-	return nil
-}
-
-// commandLine writes a command as it could be typed, quoting what needs it.
-func commandLine(c Command) string {
-	words := append([]string{c.Path}, c.Args...)
-	for i, word := range words {
-		quoted := strconv.Quote(word)
-		escaped := len(quoted) > len(word)+2 // it holds what would not show, or not as it is
-		if word == "" || escaped || strings.ContainsAny(word, " '`$&|;<>(){}*?[]#~!") {
-			words[i] = quoted
-		}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.exit.Survivors) > 0 {
+		return fmt.Errorf("runtime: stop %s: %w: %s", r.spec.Command.Name(), ErrLeftBehind, r.exit)
 	}
-	return strings.Join(words, " ")
+	return nil
 }

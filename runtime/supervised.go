@@ -11,6 +11,7 @@ import (
 
 	"brood/actors"
 	"brood/actors/supervisor"
+	"brood/ptyio"
 )
 
 // killTime bounds how long a killed child may take to be gone: what the
@@ -108,7 +109,7 @@ func (s *supervised) failure() error {
 // Stop ends the children and waits until nothing of them runs: they are asked
 // to end, and killed when their grace is over or ctx is done, whichever comes
 // first. It can be called in any state and more than once. The error matches
-// ErrLeftBehind if something survived.
+// ErrLeftBehind if something survived; a *SurvivedError in it tells what.
 func (s *supervised) Stop(ctx context.Context) error { return s.stop(ctx, context.Background()) }
 
 func (s *supervised) stop(ctx, last context.Context) error {
@@ -160,6 +161,9 @@ func (s *supervised) problem() error {
 	err := s.failure()
 	if err == nil || errors.Is(err, actors.ErrGaveUp) {
 		return nil
+	}
+	if errors.Is(err, ptyio.ErrSurvived) {
+		return fmt.Errorf("runtime: stop %s: %w: %w", s.name, ErrLeftBehind, err)
 	}
 	return fmt.Errorf("runtime: stop %s: %w", s.name, err)
 }

@@ -1,7 +1,7 @@
 package runtime
 
 import (
-	"errors"
+	"context"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -66,22 +66,27 @@ func TestErrorTexts(t *testing.T) {
 	}
 	missing := actors.Exit{Reason: actors.ReasonStartFailed, Code: -1, Err: fs.ErrNotExist}
 	killed := actors.Exit{Reason: actors.ReasonSignalled, PID: 4711, Code: -1, Signal: syscall.SIGKILL}
+	left := actors.Exit{Reason: actors.ReasonExited, PID: 4711, Survivors: []int{7}, Containment: "group (weak)"}
 	for _, test := range []struct {
 		err   error
 		want  string
 		cause error
 	}{
-		{&ExitError{"make all", exited(2, "")}, `runtime: make all: exit code 2`, nil},
-		{&ExitError{"make", exited(2, " \n")}, `runtime: make: exit code 2`, nil},
-		{&ExitError{"make", exited(2, "first\nlast\n")}, `runtime: make: exit code 2: "last"`, nil},
-		{&ExitError{"make", exited(2, "half a li\"ne")}, `runtime: make: exit code 2: "half a li\"ne"`, nil},
-		{&ExitError{"make", exited(2, "windows\r\nends\r\n")}, `runtime: make: exit code 2: "ends"`, nil},
-		{&ExitError{"make", killed}, `runtime: make: signal: killed`, nil},
+		{&ExitError{Command: "make all", Exit: exited(2, "")}, `runtime: make all: exit code 2`, nil},
+		{&ExitError{Command: "make", Exit: exited(2, " \n")}, `runtime: make: exit code 2`, nil},
+		{&ExitError{Command: "make", Exit: exited(2, "first\nlast\n")}, `runtime: make: exit code 2: "last"`, nil},
+		{&ExitError{Command: "make", Exit: exited(2, "half a li\"ne")}, `runtime: make: exit code 2: "half a li\"ne"`, nil},
+		{&ExitError{Command: "make", Exit: exited(2, "windows\r\nends\r\n")}, `runtime: make: exit code 2: "ends"`, nil},
+		{&ExitError{Command: "make", Exit: killed}, `runtime: make: signal: killed`, nil},
+		{&ExitError{Command: "make", Exit: killed, Err: ErrTimeout}, `runtime: make: timed out: signal: killed`, context.DeadlineExceeded},
+		{&ExitError{Command: "make", Exit: left}, `runtime: make: exit code 0; left behind: [7] (containment: group (weak))`, ErrLeftBehind},
 		{&StartError{"make", missing}, `runtime: start make: start failed: file does not exist`, fs.ErrNotExist},
 		{&StartError{"make", exited(1, "no")}, `runtime: start make: ended before it was ready: exit code 1: "no"`, nil},
 	} {
 		assert.EqualError(t, test.err, test.want)
-		assert.Equal(t, test.cause, errors.Unwrap(test.err), test.want)
+		if test.cause != nil {
+			assert.ErrorIs(t, test.err, test.cause, test.want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"brood/actors/pool"
+	"brood/actors/process"
 	"brood/actors/protocol"
 	"brood/actors/supervisor"
 	"brood/ptyio"
@@ -25,6 +26,30 @@ type (
 	PTY = ptyio.PTY
 	// Size is a terminal's size in characters.
 	Size = ptyio.Size
+	// Stdio connects one of a child's standard streams to a file, or to nothing.
+	Stdio = ptyio.Stdio
+	// Containment says at which level a child must or may be contained.
+	Containment = ptyio.Containment
+	// Level is how much of what a child starts ends with it.
+	Level = ptyio.Level
+	// User is whom a child runs as.
+	User = ptyio.User
+	// Resource is something that a child's Limits bound.
+	Resource = ptyio.Resource
+	// Limit bounds one Resource.
+	Limit = ptyio.Limit
+	// CgroupLimits bound a child's whole tree together.
+	CgroupLimits = ptyio.CgroupLimits
+	// SurvivedError tells what was still there after it had been killed.
+	SurvivedError = ptyio.SurvivedError
+	// ContainmentError tells why a required Level could not be had.
+	ContainmentError = ptyio.ContainmentError
+	// StopPlan is how a child is made to end.
+	StopPlan = process.StopPlan
+	// StopStep is one step of a StopPlan.
+	StopStep = process.StopStep
+	// Overflow says what becomes of output that comes too fast.
+	Overflow = process.Overflow
 	// Restart says after which ends a child is started again.
 	Restart = supervisor.Restart
 	// Backoff is the pause between restarts.
@@ -43,6 +68,24 @@ const (
 	Transient = supervisor.Transient
 	Temporary = supervisor.Temporary
 )
+
+// What becomes of output that comes faster than it is consumed.
+const (
+	Block = process.Block
+	Drop  = process.Drop
+)
+
+// How much of what a child starts ends with it, weakest first.
+const (
+	LevelProcess = ptyio.LevelProcess
+	LevelGroup   = ptyio.LevelGroup
+	LevelMarks   = ptyio.LevelMarks
+	LevelCgroup  = ptyio.LevelCgroup
+)
+
+// EnvChildPID is the environment variable in which the command of a StopStep
+// finds the process id of the child that is to end.
+const EnvChildPID = process.EnvChildPID
 
 // Shell returns the command that runs script with the system's shell. A script
 // that is put together from untrusted text runs whatever that text says.

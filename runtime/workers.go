@@ -29,7 +29,7 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 	for i := range children {
 		p.waiting[i] = true
 		children[i].ID = fmt.Sprintf("worker-%d", i)
-		children[i].Grace = spec.Grace
+		children[i].Grace = graceOf(spec.Grace, spec.StopPlan)
 		children[i].Props, faults = p.worker(i, cause).Props()
 	}
 	err = p.supervised.launch("workers", p.supervision(children), faults)
@@ -80,6 +80,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Slots:        p.spec.Slots,
 		StartTimeout: p.spec.StartTimeout,
 		Grace:        p.spec.Grace,
+		StopPlan:     p.spec.StopPlan,
 		CancelGrace:  p.spec.CancelGrace,
 		Pool:         p.actor,
 		Member:       i,

@@ -30,6 +30,12 @@ func ExitReason(reason string) attribute.KeyValue {
 	return attribute.String("brood.exit.reason", reason)
 }
 
+// ContainmentLevel returns brood.containment.level: how much of what a child
+// starts ends with it, in a word or two of few.
+func ContainmentLevel(level string) attribute.KeyValue {
+	return attribute.String("brood.containment.level", level)
+}
+
 // MessageType returns brood.message.type: the Go type of a message.
 func MessageType(name string) attribute.KeyValue {
 	return attribute.String("brood.message.type", name)

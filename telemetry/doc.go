@@ -42,6 +42,7 @@
 //	brood.task.attempt    Attempt       number, from 1
 //	brood.incarnation     Incarnation   number, from 1
 //	brood.exit.reason     ExitReason    string
+//	brood.containment.level  ContainmentLevel  string
 //	brood.message.type    MessageType   string
 //	process.pid           PID           number
 //	process.executable.name  Executable string

@@ -105,90 +105,11 @@ func TestRestarts(t *testing.T) {
 	})
 }
 
-// TestStopInEveryState: whatever the child is about, Stop ends it soon.
-func TestStopInEveryState(t *testing.T) {
-	busy := runtime.Backoff{Min: 1, Max: 1}
-	for name, test := range map[string]struct {
-		spec runtime.ProcessSpec
-		get  func(*testing.T, *runtime.Process) // to the state
-	}{
-		"running": {spec: runtime.ProcessSpec{Command: command(t, "mute")}},
-		"starting again": {
-			spec: runtime.ProcessSpec{Command: command(t, "oncer"), Protocol: runtime.Wire{}, Grace: 50 * time.Millisecond},
-			get: func(t *testing.T, p *runtime.Process) {
-				kill(p.OSPID(), syscall.SIGKILL)
-				require.Eventually(t, func() bool { return p.Restarts() == 1 }, limit, soon)
-			},
-		},
-		"backoff": {
-			spec: runtime.ProcessSpec{Command: command(t, "mute"), Backoff: runtime.Backoff{Min: time.Hour}},
-			get: func(t *testing.T, p *runtime.Process) {
-				kill(p.OSPID(), syscall.SIGKILL)
-				require.Eventually(t, func() bool { return p.OSPID() == 0 }, limit, soon)
-			},
-		},
-		"restarting at full speed": {
-			spec: runtime.ProcessSpec{Command: command(t, "ok"), Backoff: busy, Intensity: 1 << 30, Period: time.Hour},
-		},
-		"stopping": {
-			spec: runtime.ProcessSpec{Command: command(t, "stubborn"), Grace: 50 * time.Millisecond},
-			get: func(t *testing.T, p *runtime.Process) {
-				go func() { _ = p.Stop(within(t, limit)) }()
-			},
-		},
-		"ended": {
-			spec: runtime.ProcessSpec{Command: command(t, "ok"), Restart: runtime.Temporary},
-			get: func(t *testing.T, p *runtime.Process) {
-				_, err := p.Wait(within(t, limit))
-				require.NoError(t, err)
-			},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			rt := newRuntime(t, runtime.Options{})
-			for range 20 {
-				p := start(t, rt, test.spec)
-				if test.get != nil {
-					test.get(t, p)
-				}
-				began := time.Now()
-				require.NoError(t, p.Stop(within(t, limit)))
-				assert.Less(t, time.Since(began), 4*time.Second)
-				_, err := p.Wait(within(t, limit))
-				require.NoError(t, err)
-				assert.Zero(t, p.OSPID())
-				assert.NoError(t, p.Stop(within(t, limit)), "again")
-			}
-			noChildren(t)
-		})
-	}
-}
-
 func TestStartOfChildWithoutHello(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	_, err := rt.Start(within(t, 100*time.Millisecond), runtime.ProcessSpec{Command: command(t, "mute"), Protocol: runtime.Wire{}})
 	assert.ErrorContains(t, err, "deadline exceeded")
 	noChildren(t)
-}
-
-func TestStopKillsWhoIgnoresIt(t *testing.T) {
-	var out screen
-	p := start(t, newRuntime(t, runtime.Options{}), runtime.ProcessSpec{
-		Command: command(t, "stubborn"), Grace: 100 * time.Millisecond, Output: out.print,
-	})
-	out.shows(t, "ready")
-	began := time.Now()
-	require.NoError(t, p.Stop(within(t, limit)))
-	assert.GreaterOrEqual(t, time.Since(began), 100*time.Millisecond)
-	assert.Equal(t, syscall.SIGKILL, p.Exit().Signal)
-	assert.Equal(t, actors.ReasonStopped, p.Exit().Reason)
-}
-
-func TestStopReachesStoppedChild(t *testing.T) {
-	p := start(t, newRuntime(t, runtime.Options{}), runtime.ProcessSpec{Command: command(t, "mute")})
-	stopProcess(t, p.OSPID())
-	require.NoError(t, p.Stop(within(t, limit)))
-	assert.Equal(t, syscall.SIGTERM, p.Exit().Signal, "it was woken, and did not need a kill")
 }
 
 func TestWaitDespiteDescendant(t *testing.T) {

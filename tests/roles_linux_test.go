@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,10 @@ var roles = map[string]func(){
 	"flooder":  func() { flood(os.Stdout, 1<<62) },
 	"stubborn": stubborn,
 	"witness":  witness,
+	"tidy":     tidy,
+	"numbers":  numbers,
+	"runaway":  runaway,
+	"deaf":     func() { fmt.Println("ready"); select {} },
 	"terminal": terminal,
 	"sire":     sire,
 	"program":  program,
@@ -65,6 +70,48 @@ func witness() {
 	fmt.Println("ready")
 	<-asked
 	note(os.Args[1], os.Args[2])
+}
+
+// tidy takes its time when it is asked to end, and then writes a file.
+func tidy() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	fmt.Println("ready")
+	<-asked
+	<-time.After(200 * time.Millisecond)
+	note(os.Args[1], "tidied")
+}
+
+// numberBytes is the length of a line of numbers.
+const numberBytes = 16
+
+// numbers prints as many numbered lines as its argument says, each as long as
+// the others.
+func numbers() {
+	n, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	out := bufio.NewWriterSize(os.Stdout, 64<<10)
+	for i := range n {
+		fmt.Fprintf(out, "%0*d\n", numberBytes-1, i)
+	}
+	if err := out.Flush(); err != nil {
+		panic(err)
+	}
+}
+
+// runawayBytes is the length of the line of a runaway.
+const runawayBytes = 10 << 20
+
+// runaway prints a line without an end for a long time, and then as usual, but
+// for its last line.
+func runaway() {
+	fmt.Println("before")
+	for range runawayBytes >> 10 {
+		fmt.Print(strings.Repeat("r", 1<<10))
+	}
+	fmt.Print("\nafter\nlast")
 }
 
 // terminal prints the size of its terminal, now and whenever it changes.

@@ -67,7 +67,7 @@ func TestRunTimesOut(t *testing.T) {
 		got, err := rt.Run(within(t, 300*time.Millisecond), runtime.RunSpec{Command: command(t, role), Grace: 200 * time.Millisecond})
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotNil(t, got)
-		assert.Equal(t, actors.ReasonStopped, got.Exit.Reason)
+		assert.Equal(t, actors.ReasonTimedOut, got.Exit.Reason)
 		assert.Equal(t, sig, got.Exit.Signal, role)
 	}
 }

@@ -1,8 +1,6 @@
 package process
 
 import (
-	"syscall"
-
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
@@ -19,17 +17,19 @@ type child struct {
 	system       *actor.ActorSystem
 	self, parent *actor.PID
 
-	state  state
-	run    *run // of the current incarnation; nil when idle
-	tasks  tasks
-	stops  []reply
-	unread bool // OutputTo has ended: nobody acknowledges output any more
+	state state
+	run   *run // of the current incarnation; nil when idle
+	tasks tasks
+	stops []reply
+	// survived is what the next answer to Stop has to tell.
+	survived error
+	unread   bool // OutputTo has ended: nobody acknowledges output any more
 }
 
 var _ mailbox.Owner = (*child)(nil)
 
-func newChild(spec Spec) *child {
-	return &child{spec: &spec, limits: spec.limits(), tasks: newTasks(0)}
+func newChild(spec *Spec) *child {
+	return &child{spec: spec, limits: spec.limits()}
 }
 
 // OwnMailbox is called when the actor is spawned.
@@ -50,7 +50,8 @@ func (c *child) Receive(ctx actor.Context) {
 		c.command(m.Command, reply{raw: m.Done})
 	case *actors.Start:
 		c.step(event{kind: evStart})
-	case *actors.Stop, *actors.Write, *actors.CloseStdin, *actors.Signal, *actors.Resize, *actors.Ping:
+	case *actors.Stop, *actors.Write, *actors.CloseStdin, *actors.Signal, *actors.Resize, *actors.Ping,
+		*actors.Withdraw:
 		c.command(m, reply{to: ctx.Sender()})
 	case *actors.Ack:
 		c.acknowledged(m)
@@ -88,15 +89,19 @@ func (c *child) report(message any) {
 		}
 	case *exited:
 		if m.run == c.run {
-			m.run.exit = *m
+			m.run.exit = m
 			m.run.atExit = m.run.delivered.Load()
 			m.run.lastSeen = m.run.atExit
 			c.step(event{kind: evExited})
 		}
 	case *flushed:
 		c.landed(m)
-	case *rang:
+	case *cutting:
 		if m.run == c.run {
+			m.run.heldBy = m.heldBy
+		}
+	case *rang:
+		if m.run == c.run && m == m.run.due[m.timer] {
 			c.step(event{kind: evExpired, timer: m.timer, busy: m.run.outputMoves()})
 		}
 	case *overdue:
@@ -123,8 +128,8 @@ func (c *child) endTurn() {
 	if c.state.phase != spawning {
 		c.run.flush()
 		c.settleWrites()
-		if c.run.wire.err != nil && !c.run.broken {
-			c.run.broken = true
+		if w := c.run.wire; w != nil && w.out.err != nil && !w.broken {
+			w.broken = true
 			c.step(event{kind: evWireBroken})
 		}
 	}
@@ -139,16 +144,13 @@ func (c *child) spawned(m *spawned) {
 		c.step(event{kind: evSpawnFailed, err: m.err})
 		return
 	}
-	streams := len(m.run.outputs())
-	if m.run.fromChild != nil {
-		streams++
-	}
-	c.step(event{kind: evSpawned, streams: streams})
+	c.step(event{kind: evSpawned, streams: m.run.streams()})
 }
 
 // landed takes a flusher's report, also one of an incarnation that is over.
 func (c *child) landed(m *flushed) {
 	m.outlet.landed(m.n, m.err)
+	c.unhurry(m.run)
 	if m.run != c.run {
 		c.dropWrites(m.run)
 	}
@@ -171,8 +173,8 @@ func (c *child) acknowledged(m *actors.Ack) {
 	if c.run == nil || m.Incarnation != c.state.incarnation || m.Stream < stdout || m.Stream > stderr || m.Bytes < 0 {
 		return
 	}
-	if credit := c.run.credits[m.Stream]; credit != nil {
-		credit.give(m.Bytes)
+	if o := c.run.outputs[m.Stream]; o != nil && o.credit != nil {
+		o.credit.give(m.Bytes)
 	}
 }
 
@@ -184,7 +186,7 @@ func (c *child) consumerGone(who *actor.PID) {
 	}
 	c.unread = true
 	if c.run != nil {
-		c.run.openCredits()
+		c.run.loosen()
 	}
 }
 
@@ -210,20 +212,25 @@ func (c *child) carryOut(e effect) {
 		c.askToEnd()
 	case efTerminate:
 		c.terminate()
+	case efStep:
+		c.followPlan(c.spec.StopPlan[e.step])
 	case efKill:
 		_ = c.run.conn.Kill() // what is left after it shows in the exit
 	case efArm:
-		c.run.alarms[e.timer].Set(c.system, c.self, e.after, &rang{run: c.run, timer: e.timer})
+		c.run.due[e.timer] = &rang{run: c.run, timer: e.timer}
+		c.run.alarms[e.timer].Set(c.system, c.self, e.after, c.run.due[e.timer])
+	case efDisarmOne:
+		c.run.disarm(e.timer)
 	case efDisarm:
-		for i := range c.run.alarms {
-			c.run.alarms[i].Stop()
+		for t := range timers {
+			c.run.disarm(t)
 		}
 	case efCut:
-		c.run.release()
+		c.run.goes(c.run.cutOff)
 	case efEnd:
 		c.end(true)
 	case efStopped:
-		c.answerStops(nil)
+		c.answerStops()
 	}
 }
 
@@ -241,31 +248,22 @@ func (c *child) spawn() {
 		r.cause = r.spawn.Onward(r.cause)
 	}
 	if c.spec.Protocol != nil {
-		r.encoder, r.decoder = c.spec.Protocol.Open()
+		r.wire = &wire{}
+		r.wire.encoder, r.wire.decoder = c.spec.Protocol.Open()
 	}
 	c.run = r
-	r.goes(r.live)
+	r.goes(r.begin)
 }
 
 func (c *child) adopt() {
-	c.run.spawn.SetAttributes(telemetry.PID(c.run.conn.PID()))
-	c.emit(&actors.Started{Who: c.self, Incarnation: c.state.incarnation, PID: c.run.conn.PID()}, true)
-	c.run.begin()
+	pid, level := c.run.conn.PID(), c.run.conn.Level().String()
+	if c.run.spawn.Recording() {
+		c.run.spawn.SetAttributes(telemetry.PID(pid), telemetry.ContainmentLevel(level))
+	}
+	c.emit(&actors.Started{Who: c.self, Incarnation: c.state.incarnation, PID: pid, Containment: level}, true)
+	c.run.open()
 	if c.unread {
-		c.run.openCredits()
-	}
-}
-
-// terminate asks the whole group to end. A shell on a terminal ignores TERM
-// but follows HUP, which is what it gets when its terminal goes away; CONT
-// wakes who was stopped, so that it can react.
-func (c *child) terminate() {
-	signals := []syscall.Signal{syscall.SIGTERM}
-	if c.run.conn.Stderr() == nil {
-		signals = append(signals, syscall.SIGHUP)
-	}
-	for _, sig := range append(signals, sigCont...) {
-		_ = c.run.conn.Signal(sig) // gone already, or KILL comes next
+		c.run.loosen()
 	}
 }
 

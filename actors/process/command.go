@@ -39,9 +39,11 @@ func (r reply) fail(c *child, command any, err error) {
 
 // pendingWrite is a Write that the kernel has not taken yet.
 type pendingWrite struct {
-	end   uint64
-	reply reply
-	write *actors.Write
+	end    uint64
+	size   int
+	reply  reply
+	write  *actors.Write
+	gaveUp error // why it was withdrawn
 }
 
 // command carries out what an owner asks of the child.
@@ -58,6 +60,8 @@ func (c *child) command(command any, r reply) {
 	switch m := command.(type) {
 	case *actors.Write:
 		err = c.write(m, r)
+	case *actors.Withdraw:
+		c.withdraw(m)
 	case *actors.CloseStdin:
 		c.run.closeStdin = true
 	case *actors.Signal:
@@ -86,9 +90,12 @@ func (c *child) canDo(command any) bool {
 	switch c.state.phase {
 	case starting, running, ending:
 		return true
+	case draining:
+		_, withdraw := command.(*actors.Withdraw)
+		return withdraw
 	case spawning:
 		switch command.(type) {
-		case *actors.Write, *actors.CloseStdin:
+		case *actors.Write, *actors.CloseStdin, *actors.Withdraw:
 			return true
 		}
 	}
@@ -101,7 +108,7 @@ func (c *child) stop(m *actors.Stop, r reply) {
 	if grace == 0 {
 		grace = c.spec.Grace
 	}
-	c.step(event{kind: evStop, grace: grace})
+	c.step(event{kind: evStop, grace: grace, reason: m.Reason})
 }
 
 func (c *child) write(m *actors.Write, r reply) error {
@@ -113,7 +120,7 @@ func (c *child) write(m *actors.Write, r reply) error {
 		return actors.ErrStdinFull
 	}
 	in.add(m.Data)
-	c.run.writes = append(c.run.writes, pendingWrite{end: in.added, reply: r, write: m})
+	c.run.writes = append(c.run.writes, pendingWrite{end: in.added, size: len(m.Data), reply: r, write: m})
 	return nil
 }
 
@@ -127,6 +134,9 @@ func (c *child) ping(r reply) error {
 	c.tasks.lastID++
 	if err := c.send(protocol.Message{Kind: protocol.Ping, ID: c.tasks.lastID}); err != nil {
 		return err
+	}
+	if c.tasks.pings == nil {
+		c.tasks.pings = map[uint64]ping{}
 	}
 	c.tasks.pings[c.tasks.lastID] = ping{reply: r, sent: time.Now()}
 	return nil

@@ -72,7 +72,7 @@ func TestTimeoutOfADirectTask(t *testing.T) {
 
 // What waits in the mailbox when the actor ends is answered, too.
 func TestMessagesBehindTheEndAreAnswered(t *testing.T) {
-	c := newChild(Spec{})
+	c := newChild(&Spec{})
 	c.system = newSystem()
 	c.self = actor.NewPID("nonhost", "child")
 	got := make(chan any, 3)

@@ -30,10 +30,16 @@ func (c *credit) wait(limit int) int {
 	return min(c.left, limit)
 }
 
-func (c *credit) take(n int) {
+// take uses up n bytes, or with atMost as many of them as there is credit for,
+// and returns how many.
+func (c *credit) take(n int, atMost bool) int {
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	if atMost && !c.opened {
+		n = max(0, min(n, c.left))
+	}
 	c.left -= n
-	c.mu.Unlock()
+	return n
 }
 
 // give returns n bytes that were consumed.

@@ -10,9 +10,9 @@ import (
 func TestCreditBoundsWhatIsRead(t *testing.T) {
 	c := newCredit(100)
 	assert.Equal(t, 60, c.wait(60), "no more than asked for")
-	c.take(60)
+	c.take(60, false)
 	assert.Equal(t, 40, c.wait(60), "no more than there is")
-	c.take(40)
+	c.take(40, false)
 	assert.True(t, c.exhausted())
 	c.give(10)
 	assert.False(t, c.exhausted())
@@ -30,7 +30,7 @@ func TestReaderWithoutCreditWaits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				credit := newCredit(10)
-				credit.take(10)
+				credit.take(10, false)
 				got := make(chan int, 1) // so that the reader ends
 				go func() { got <- credit.wait(60) }()
 				synctest.Wait()
@@ -46,7 +46,7 @@ func TestReaderWithoutCreditWaits(t *testing.T) {
 func TestOpenCreditHasNoBound(t *testing.T) {
 	c := newCredit(10)
 	c.open()
-	c.take(1000)
+	c.take(1000, false)
 	assert.Equal(t, 60, c.wait(60))
 	assert.False(t, c.exhausted())
 }

@@ -17,14 +17,33 @@
 // Four kinds of goroutine work for an incarnation. Each posts messages that
 // carry the incarnation, and ends when its descriptor does:
 //
-//	waiter   starts the process, waits for its end, reports both
-//	reader   one per output; takes a credit, reads, delivers
+//	starter  starts the process and reports it; ptyio's own goroutine reports the end
+//	reader   one per output; waits for room, reads, delivers
+//	feeder   one per output with Overflow Drop; hands what the reader took to its consumer
 //	wire     reads the protocol's frames; one message per read, with all frames in it
 //	flusher  exists only while it writes: what is for stdin, and what did not fit the wire
+//	cutter   finds out who holds an output that has to be cut off, and closes it
+//	stopper  runs the command of a stop plan
+//
+// An idle child thus costs two goroutines, which wait in the poller, and one of
+// ptyio's. Everything else, memory too, is made when it is needed.
 //
 // Receive never blocks: what goes to the wire is first tried without blocking,
 // and what does not fit is left to a flusher, as everything for stdin is. Stdin
 // is closed on a goroutine of its own, since on a terminal that is a write.
+//
+// # Output
+//
+// output.go reads, and a sink (sink.go) takes: a function, the splitter that
+// finds lines, an actor with credits, or a Reader. What waits between reader
+// and consumer is in a window, which is bounded. Exactly one thing becomes of
+// each byte: it was delivered, counted as dropped, or never read because output
+// was cut off, which the exit says.
+//
+// # Stopping
+//
+// A StopPlan is data; the machine walks through it (stopping.go), and deeds.go
+// does what it says.
 //
 // # Tasks
 //

@@ -7,26 +7,19 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
-	"brood/actors/protocol"
+	"brood/ptyio"
 	"brood/telemetry"
 )
 
 // errActorEnded is the cause in the exit of a child whose actor ended first.
 var errActorEnded = errors.New("the actor that owned the child ended")
 
-// askToEnd sends the protocol's shutdown. A child that does not read it is told
-// by signal when half of its grace is over.
-func (c *child) askToEnd() {
-	if err := c.send(protocol.Message{Kind: protocol.Shutdown}); err != nil {
-		c.terminate()
-	}
-}
-
 // end settles everything that belongs to the incarnation, in the order that
 // package actors promises: results, then Down.
 func (c *child) end(toParent bool) {
 	r := c.run
 	exit := c.exitOf(r)
+	c.survived = survivors(exit, r)
 	c.settle(exit)
 	c.dropWrites(r)
 	r.abandon()
@@ -47,21 +40,24 @@ func (c *child) exitOf(r *run) actors.Exit {
 		Code:             -1,
 		StderrTail:       r.tail,
 		OutputIncomplete: c.state.cut,
+		HeldBy:           r.heldBy,
 		Err:              c.state.cause,
 	}
-	exit.PID = r.pid()
-	if r.exit.run == nil {
-		return exit // never started, or given up on
+	exit.PID, exit.Containment = r.identity()
+	exit.StdoutDropped, exit.StderrDropped = r.outputs[stdout].settle(), r.outputs[stderr].settle()
+	if r.exit == nil { // never started, or given up on
+		if errors.Is(exit.Err, errSurvived) {
+			exit.Survivors = []int{exit.PID}
+		}
+		return exit
 	}
 	k := r.exit.exit
 	exit.Code, exit.Signal, exit.CoreDumped = k.Code, k.Signal, k.CoreDumped
 	exit.Started, exit.Ended = k.Started, k.Ended
 	exit.UserTime, exit.SystemTime, exit.MaxRSSBytes = k.UserTime, k.SystemTime, k.MaxRSSBytes
+	exit.Survivors = k.Survivors
 	if exit.Reason == 0 {
-		exit.Reason = actors.ReasonExited
-		if k.Signal != 0 {
-			exit.Reason = actors.ReasonSignalled
-		}
+		exit.Reason = reasonOf(k)
 	}
 	if exit.Err == nil && r.exit.err != nil {
 		exit.Err = fmt.Errorf("process: wait: %w", r.exit.err)
@@ -69,12 +65,29 @@ func (c *child) exitOf(r *run) actors.Exit {
 	return exit
 }
 
-func (c *child) answerStops(err error) {
-	stops := c.stops
-	c.stops = nil
-	if err == nil && errors.Is(c.state.cause, errSurvived) {
-		err = c.state.cause
+// reasonOf is the reason for an end that brood did not bring about.
+func reasonOf(exit ptyio.Exit) actors.Reason {
+	switch {
+	case exit.OutOfMemory && !exit.Success():
+		return actors.ReasonOutOfMemory
+	case exit.Signal != 0:
+		return actors.ReasonSignalled
 	}
+	return actors.ReasonExited
+}
+
+// survivors is what a Stop is answered with if something is left.
+func survivors(exit actors.Exit, r *run) error {
+	if len(exit.Survivors) == 0 {
+		return nil
+	}
+	err := &ptyio.SurvivedError{PIDs: exit.Survivors, Level: r.conn.Level()}
+	return fmt.Errorf("process: stop %s: %w", r.spec.Name, err)
+}
+
+func (c *child) answerStops() {
+	stops, err := c.stops, c.survived
+	c.stops, c.survived = nil, nil
 	for _, r := range stops {
 		if r.raw != nil {
 			r.raw <- err
@@ -96,7 +109,7 @@ func (c *child) die() {
 		c.end(false)
 		c.state.phase = idle
 	}
-	c.answerStops(nil)
+	c.answerStops()
 }
 
 // rejectCommand answers a message that was sent with a sender.

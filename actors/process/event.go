@@ -12,7 +12,7 @@ type event struct {
 	kind    eventKind
 	streams int           // spawned: outputs to be read
 	err     error         // spawnFailed, wireEnded, fault
-	reason  actors.Reason // fault
+	reason  actors.Reason // fault, stop
 	grace   time.Duration // stop
 	timer   timer         // expired
 	busy    bool          // expired drain: output waits for its consumer, not for the child
@@ -27,6 +27,7 @@ const (
 	evHello
 	evFault
 	evStop
+	evStepFailed // of the stop plan: it could not be done
 	evStreamEnded
 	evWireEnded
 	evWireBroken
@@ -37,8 +38,9 @@ const (
 // effect is what the actor has to do.
 type effect struct {
 	kind  effectKind
-	timer timer         // arm
+	timer timer         // arm, disarm of one
 	after time.Duration // arm
+	step  int           // step
 }
 
 type effectKind uint8
@@ -48,20 +50,27 @@ const (
 	efAdopt                       // report Started, read the outputs
 	efReady                       // report Ready
 	efAskToEnd                    // send the protocol's shutdown
-	efTerminate                   // TERM (and CONT) to the group
-	efKill                        // KILL to the group
+	efTerminate                   // TERM (and CONT) to the tree
+	efStep                        // do a step of the stop plan
+	efKill                        // KILL to the tree
 	efArm                         // set an alarm
 	efDisarm                      // stop all alarms
+	efDisarmOne                   // stop an alarm
 	efCut                         // close the outputs
 	efEnd                         // settle the tasks, release everything, report Down
 	efStopped                     // answer Stop
 )
 
-var effectNames = [...]string{"spawn", "adopt", "ready", "ask-to-end", "terminate", "kill", "arm", "disarm", "cut", "end", "stopped"}
+var effectNames = [...]string{"spawn", "adopt", "ready", "ask-to-end", "terminate", "step", "kill", "arm", "disarm", "disarm", "cut", "end", "stopped"}
 
 func (e effect) String() string {
-	if e.kind == efArm {
+	switch e.kind {
+	case efArm:
 		return fmt.Sprintf("arm(%s %s)", e.timer, e.after)
+	case efDisarmOne:
+		return fmt.Sprintf("disarm(%s)", e.timer)
+	case efStep:
+		return fmt.Sprintf("step(%d)", e.step)
 	}
 	return effectNames[e.kind]
 }
@@ -74,4 +83,6 @@ func do(kinds ...effectKind) []effect {
 	return effects
 }
 
-func arm(t timer, after time.Duration) effect { return effect{efArm, t, after} }
+func arm(t timer, after time.Duration) effect { return effect{kind: efArm, timer: t, after: after} }
+
+func disarm(t timer) effect { return effect{kind: efDisarmOne, timer: t} }

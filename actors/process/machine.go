@@ -30,15 +30,15 @@ type timer uint8
 
 const (
 	timerStart  timer = iota // hello is overdue
-	timerTerm                // a polite request to end was not followed
-	timerKill                // the grace is over
+	timerStep                // a step of the stop plan was not followed
+	timerKill                // the time for the whole plan is over
 	timerReap                // not even a kill ended it
 	timerLinger              // it closed its wire and still runs
 	timerDrain               // it has ended and somebody holds an output open
 	timers
 )
 
-var timerNames = [...]string{"start", "term", "kill", "reap", "linger", "drain"}
+var timerNames = [...]string{"start", "step", "kill", "reap", "linger", "drain"}
 
 func (t timer) String() string { return timerNames[t] }
 
@@ -64,8 +64,9 @@ var (
 
 // limits is what the machine needs of a Spec.
 type limits struct {
-	hello                      bool // the protocol begins with a hello
-	startTimeout, grace, drain time.Duration
+	hello               bool // the protocol begins with a hello
+	startTimeout, drain time.Duration
+	plan                StopPlan
 }
 
 // state of the machine. It is changed by step only.
@@ -75,6 +76,9 @@ type state struct {
 	open        int           // outputs that have not ended
 	stop        bool          // Stop was asked while there is an incarnation
 	urgent      bool          // … and at once
+	grace       time.Duration // … within this time
+	why         actors.Reason // … for this reason; 0: ReasonStopped
+	plan        []planned     // steps of the stop that are still to come
 	reason      actors.Reason // why brood ended it; 0: it was not brood
 	cause       error
 	cut         bool // output was cut off
@@ -102,7 +106,11 @@ func step(s state, ev event, l limits) (state, []effect) {
 	case evFault:
 		return s.fault(ev.reason, ev.err)
 	case evStop:
-		return s.stopped(ev.grace, l)
+		return s.stopped(ev, l)
+	case evStepFailed:
+		if s.phase == ending {
+			return s.advance()
+		}
 	case evStreamEnded:
 		return s.streamEnded()
 	case evWireEnded:
@@ -122,7 +130,7 @@ func (s state) spawned(streams int, l limits) (state, []effect) {
 	effects := do(efAdopt)
 	if s.stop {
 		s.phase = starting // it runs; now it can be stopped
-		next, more := s.stopped(map[bool]time.Duration{true: -1, false: l.grace}[s.urgent], l)
+		next, more := s.wind(l)
 		return next, append(effects, more...)
 	}
 	if l.hello {
@@ -138,37 +146,7 @@ func (s state) fault(reason actors.Reason, cause error) (state, []effect) {
 		return s, nil
 	}
 	s.phase, s.reason, s.cause = ending, reason, cause
-	return s, append(do(efDisarm, efKill), arm(timerReap, reapDelay))
-}
-
-func (s state) stopped(grace time.Duration, l limits) (state, []effect) {
-	if s.phase == idle {
-		return s, do(efStopped)
-	}
-	s.stop = true
-	urgent := grace < 0
-	s.urgent = s.urgent || urgent
-	switch s.phase {
-	case starting, running:
-		ready := s.phase == running
-		s.phase, s.reason = ending, actors.ReasonStopped
-		if urgent {
-			return s, append(do(efDisarm, efKill), arm(timerReap, reapDelay))
-		}
-		if l.hello && ready { // one that is not would not understand
-			return s, append(do(efDisarm, efAskToEnd), arm(timerTerm, grace/2), arm(timerKill, grace))
-		}
-		return s, append(do(efDisarm, efTerminate), arm(timerKill, grace))
-	case ending:
-		if urgent {
-			return s, append(do(efDisarm, efKill), arm(timerReap, reapDelay))
-		}
-	case draining:
-		if urgent {
-			return s.cutOff()
-		}
-	}
-	return s, nil // spawning: spawned sees stop
+	return s.kill()
 }
 
 func (s state) streamEnded() (state, []effect) {
@@ -219,10 +197,14 @@ func (s state) expired(t timer, busy bool, l limits) (state, []effect) {
 		return s.fault(actors.ReasonNotReady, errNoHello)
 	case timerLinger:
 		return s.fault(actors.ReasonProtocol, errWireEnded)
-	case timerTerm:
-		return s, do(efTerminate)
+	case timerStep:
+		if s.phase == ending {
+			return s.advance()
+		}
 	case timerKill:
-		return s, append(do(efKill), arm(timerReap, reapDelay))
+		if s.phase == ending {
+			return s.kill()
+		}
 	case timerDrain:
 		if busy && !s.stop {
 			return s, []effect{arm(timerDrain, l.drain)}
@@ -236,12 +218,6 @@ func (s state) expired(t timer, busy bool, l limits) (state, []effect) {
 		return s.end()
 	}
 	return s, nil
-}
-
-// cutOff closes the outputs, so that their readers end.
-func (s state) cutOff() (state, []effect) {
-	s.cut = true
-	return s, append(do(efDisarm, efCut), arm(timerReap, cutDelay))
 }
 
 func (s state) end() (state, []effect) {

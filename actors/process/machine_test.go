@@ -3,7 +3,9 @@ package process
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,11 +21,12 @@ import (
 func TestMachineTranscripts(t *testing.T) {
 	transcript.Replay(t, "machine", func(t *testing.T) func(string) []string {
 		var s state
-		l := limits{hello: true, startTimeout: 10 * time.Second, grace: 5 * time.Second, drain: 2 * time.Second}
+		l := limits{hello: true, startTimeout: 10 * time.Second, drain: 2 * time.Second}
 		return func(line string) []string {
 			words, values := transcript.Fields(line)
 			if words[0] == "limits" {
-				l.hello = values["hello"] == "true"
+				l.hello = values["hello"] != "false"
+				l.plan = parsePlan(t, values["plan"])
 				return nil
 			}
 			var effects []effect
@@ -62,7 +65,9 @@ func parseEvent(t *testing.T, word string, values map[string]string) event {
 	case "stop":
 		grace, bad := time.ParseDuration(values["grace"])
 		require.NoError(t, bad)
-		return event{kind: evStop, grace: grace}
+		return event{kind: evStop, grace: grace, reason: reasonNamed(t, values["reason"])}
+	case "step-failed":
+		return event{kind: evStepFailed}
 	case "stream-ended":
 		return event{kind: evStreamEnded}
 	case "wire-ended":
@@ -80,6 +85,33 @@ func parseEvent(t *testing.T, word string, values map[string]string) event {
 	}
 	t.Fatalf("unknown event %q %v", word, values)
 	return event{}
+}
+
+// parsePlan reads a stop plan: "message:1s,other:500ms".
+func parsePlan(t *testing.T, text string) (plan StopPlan) {
+	t.Helper()
+	for step := range strings.SplitSeq(text, ",") {
+		if deed, wait, ok := strings.Cut(step, ":"); ok {
+			d, err := time.ParseDuration(wait)
+			require.NoError(t, err)
+			plan = append(plan, StopStep{Message: deed == "message", Wait: d})
+		}
+	}
+	return plan
+}
+
+func reasonNamed(t *testing.T, word string) actors.Reason {
+	t.Helper()
+	if word == "" {
+		return 0
+	}
+	for r := range actors.ReasonOutOfMemory + 1 {
+		if strings.ReplaceAll(r.String(), " ", "-") == word {
+			return r
+		}
+	}
+	t.Fatalf("no reason %q", word)
+	return 0
 }
 
 func describe(s state) string {
@@ -105,10 +137,20 @@ func describe(s state) string {
 // Whatever happens in whatever order, an incarnation ends once, and Stop is
 // answered: the machine can not get stuck while its alarms ring.
 func TestMachineAlwaysEnds(t *testing.T) {
-	l := limits{hello: true, startTimeout: time.Second, grace: time.Second, drain: time.Second}
+	for name, plan := range map[string]StopPlan{
+		"the usual way": nil,
+		"a plan":        {{Message: true, Wait: time.Second}, {Signal: 2, Wait: time.Second}, {CloseStdin: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testMachineAlwaysEnds(t, limits{hello: true, startTimeout: time.Second, drain: time.Second, plan: plan})
+		})
+	}
+}
+
+func testMachineAlwaysEnds(t *testing.T, l limits) {
 	events := []event{
 		{kind: evHello}, {kind: evFault, reason: actors.ReasonProtocol}, {kind: evStop}, {kind: evStop, grace: -1},
-		{kind: evStreamEnded}, {kind: evWireEnded}, {kind: evExited}, {kind: evStart}, {kind: evWireBroken},
+		{kind: evStreamEnded}, {kind: evWireEnded}, {kind: evExited}, {kind: evStart}, {kind: evWireBroken}, {kind: evStepFailed},
 	}
 	for seed := range 3000 {
 		s, _ := step(state{}, event{kind: evStart}, l)
@@ -124,8 +166,10 @@ func TestMachineAlwaysEnds(t *testing.T) {
 					ends++
 				case efDisarm:
 					armed = nil
+				case efDisarmOne:
+					armed = slices.DeleteFunc(armed, func(t timer) bool { return t == e.timer })
 				case efArm:
-					armed = append(armed, e.timer)
+					armed = append(slices.DeleteFunc(armed, func(t timer) bool { return t == e.timer }), e.timer)
 				}
 			}
 		}
@@ -146,7 +190,7 @@ func TestMachineAlwaysEnds(t *testing.T) {
 			apply(ev)
 		}
 		if s.phase != idle {
-			apply(event{kind: evStop, grace: time.Second})
+			apply(event{kind: evStop, grace: time.Second}) // again, or for the first time
 		}
 		// From here only alarms ring: the child never ends by itself.
 		for range 10 {

@@ -96,6 +96,11 @@ type (
 		n      int
 		err    error
 	}
+	// cutting: the outputs are being closed, and who held them.
+	cutting struct {
+		run    *run
+		heldBy []int
+	}
 	// rang: an alarm of an incarnation is due.
 	rang struct {
 		run   *run

@@ -1,6 +1,11 @@
 package process
 
-import "io"
+import (
+	"errors"
+	"io"
+	"os"
+	"slices"
+)
 
 // outlet is the way into one descriptor of the child. What is added is written
 // at the end of the turn without blocking; what does not fit is left to a
@@ -12,6 +17,7 @@ type outlet struct {
 	buf     []byte // not yet written, not with the flusher
 	spare   []byte // the flusher's former buffer, to be used again
 	flying  int    // bytes with the flusher; 0: there is none
+	flight  []byte // these bytes
 	added   uint64 // bytes ever added
 	written uint64 // bytes that the kernel has taken
 	err     error  // why nothing can be written any more
@@ -45,18 +51,34 @@ func (o *outlet) flush() (rest []byte) {
 		o.buf = o.buf[:0]
 		return nil
 	}
-	o.flying = len(rest)
+	o.flying, o.flight = len(rest), rest
 	o.buf, o.spare = o.spare[:0], o.buf
 	return rest
 }
 
-// landed takes the flusher's report.
+// landed takes the flusher's report. One that was only interrupted gives back
+// what it has not written.
 func (o *outlet) landed(n int, err error) {
-	o.flying = 0
+	rest := o.flight[n:]
+	o.flying, o.flight = 0, nil
 	o.written += uint64(n)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		o.buf = append(append([]byte(nil), rest...), o.buf...)
+	case err != nil:
 		o.fail(err)
 	}
+}
+
+// remove takes n bytes, from the one that would be at from in the stream, out
+// of what waits. None of them is with the flusher.
+func (o *outlet) remove(from uint64, n int) {
+	o.added -= uint64(n)
+	if o.err != nil {
+		return // given up already
+	}
+	begin := int(from - o.written - uint64(o.flying))
+	o.buf = slices.Delete(o.buf, begin, begin+n)
 }
 
 // fail gives up what waits: the child will not read it.

@@ -27,32 +27,30 @@ type run struct {
 	self        *actor.PID
 	cause       trace.SpanContext // of the start
 
-	encoder   protocol.Encoder
-	decoder   protocol.Decoder
-	decoded   protocol.Message    // the wire reader's
-	slab      slab                // the wire reader's
+	wire      *wire               // nil without a protocol
 	delivered atomic.Uint64       // bytes of output that were read
-	consuming atomic.Int32        // readers that are in their consumer's code
-	credits   [stderr + 1]*credit // by stream; nil without OutputTo
+	consuming atomic.Int32        // goroutines that are in their consumer's code
+	outputs   [stderr + 1]*output // by stream; nil if it goes elsewhere
+	cut       atomic.Bool         // nobody waits for a consumer any more
 
 	mu        sync.Mutex
 	abandoned bool // the actor is gone or has given up
 	conn      ptyio.Conn
-	toChild   *os.File // the wire; nil without a protocol
-	fromChild *os.File
 
 	// The actor's.
 	spawn      telemetry.Span
 	stdin      outlet
-	wire       outlet
 	atExit     uint64         // delivered when the process was reaped
 	lastSeen   uint64         // delivered when the drain was looked at last
 	writes     []pendingWrite // to stdin, oldest first
 	closeStdin bool           // once they are written
-	broken     bool           // the wire can not be written any more, and the machine knows
 	alarms     [timers]alarm.Alarm
-	exit       exited
+	due        [timers]*rang // what the alarms will post; older ones are void
+	exit       *exited       // nil before it
 	tail       []byte
+	heldBy     []int         // who held an output when it was cut off
+	hurried    bool          // a write deadline makes a flusher land
+	done       chan struct{} // closed when it is over; nil without a command that has to know
 }
 
 func (r *run) post(message any) { r.system.Root.Send(r.self, message) }
@@ -60,16 +58,32 @@ func (r *run) post(message any) { r.system.Root.Send(r.self, message) }
 // goes starts a goroutine that whoever waits for the runtime's end awaits.
 func (r *run) goes(f func()) { r.spec.Goroutines.Go(f) }
 
-// live is the waiter: it starts the process, waits for its end, and reports
-// both.
-func (r *run) live() {
+// consume runs f, which is, or waits for, the consumer's code.
+func (r *run) consume(f func()) {
+	r.consuming.Add(1)
+	defer r.consuming.Add(-1)
+	f()
+}
+
+// begin is the starter: it starts the process and reports that. The end is
+// reported on the goroutine that waits for it in ptyio, which counts as one of
+// the child's.
+func (r *run) begin() {
 	conn, err := r.start()
 	r.post(&spawned{run: r, conn: conn, err: err})
 	if err != nil {
 		return
 	}
-	exit, err := conn.Wait()
-	r.post(&exited{run: r, exit: exit, err: err})
+	counted := !r.spec.Command.Detached // nobody awaits the end of one that is to outlive us
+	if counted {
+		r.spec.Goroutines.Add(1)
+	}
+	conn.OnExit(func(exit ptyio.Exit, err error) {
+		if counted {
+			defer r.spec.Goroutines.Done()
+		}
+		r.post(&exited{run: r, exit: exit, err: err})
+	})
 }
 
 func (r *run) start() (ptyio.Conn, error) {
@@ -115,18 +129,19 @@ func (r *run) openWire() (ends [2]*os.File, err error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.toChild, r.fromChild = toChild, fromChild
+	r.wire.toChild, r.wire.fromChild = toChild, fromChild
 	return [2]*os.File{in, out}, nil
 }
 
-// pid returns the process id, or 0 if there is no process (yet).
-func (r *run) pid() int {
+// identity returns the process id and the word of its containment, or nothing
+// if there is no process (yet).
+func (r *run) identity() (pid int, level string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.conn == nil {
-		return 0
+		return 0, ""
 	}
-	return r.conn.PID()
+	return r.conn.PID(), r.conn.Level().String()
 }
 
 // attach gives the incarnation its child; if it was abandoned meanwhile, the
@@ -147,9 +162,24 @@ func (r *run) abandon() {
 	r.mu.Lock()
 	r.abandoned = true
 	r.mu.Unlock()
-	for i := range r.alarms {
-		r.alarms[i].Stop()
+	for t := range timers {
+		r.disarm(t)
 	}
+	if r.done != nil {
+		close(r.done)
+	}
+	r.release()
+}
+
+func (r *run) disarm(t timer) {
+	r.alarms[t].Stop()
+	r.due[t] = nil
+}
+
+// cutOff is the cutter: it closes the outputs, so that their readers end, and
+// reports who held them before they do.
+func (r *run) cutOff() {
+	r.post(&cutting{run: r, heldBy: r.conn.Holders()})
 	r.release()
 }
 
@@ -161,51 +191,80 @@ func (r *run) release() {
 	if r.conn != nil {
 		r.conn.Close()
 	}
-	for _, f := range []*os.File{r.toChild, r.fromChild} {
-		if f != nil {
-			f.Close()
+	if r.wire != nil {
+		_ = r.wire.toChild.Close() // one that is nil answers with an error
+		_ = r.wire.fromChild.Close()
+	}
+	r.cut.Store(true)
+	r.loosen()
+}
+
+// loosen lets the readers read on, whoever consumes.
+func (r *run) loosen() {
+	for _, o := range r.outputs {
+		if o != nil {
+			o.loosen()
 		}
 	}
-	r.openCredits()
 }
 
-// openCredits lets the readers read on, whoever consumes.
-func (r *run) openCredits() {
-	for _, c := range r.credits {
-		if c != nil {
-			c.open()
+// streams returns how many streams will report their end.
+func (r *run) streams() (n int) {
+	for _, out := range []ptyio.Output{r.conn.Stdout(), r.conn.Stderr()} {
+		if out != nil {
+			n++
 		}
 	}
-}
-
-// outputs returns the streams that are to be read.
-func (r *run) outputs() map[Stream]ptyio.Output {
-	outputs := map[Stream]ptyio.Output{stdout: r.conn.Stdout()}
-	if err := r.conn.Stderr(); err != nil {
-		outputs[stderr] = err
+	if r.wire != nil {
+		n++
 	}
-	return outputs
+	return n
 }
 
-// begin sets up the outlets and starts the readers.
-func (r *run) begin() {
+// open sets up the outlets and starts the readers.
+func (r *run) open() {
 	r.stdin.w = r.conn
-	for stream, out := range r.outputs() {
-		if r.spec.OutputTo != nil {
-			r.credits[stream] = newCredit(r.spec.OutputWindowBytes)
+	r.openOutput(stdout, r.conn.Stdout())
+	r.openOutput(stderr, r.conn.Stderr())
+	for _, o := range r.outputs {
+		if o != nil {
+			r.goes(o.read)
 		}
-		r.goes(func() { r.readOutput(stream, out) })
 	}
-	if r.fromChild != nil {
-		r.wire.w, r.wire.try = r.toChild, tryWriter(r.toChild)
+	if w := r.wire; w != nil {
+		w.out.w, w.out.try = w.toChild, tryWriter(w.toChild)
 		r.goes(r.readWire)
 	}
+}
+
+func (r *run) openOutput(stream Stream, out ptyio.Output) {
+	if out == nil {
+		return
+	}
+	o := &output{run: r, stream: stream, out: out}
+	o.keep = stream == stderr || r.terminal() && r.conn.Stderr() == nil
+	o.sink = o.newSink()
+	r.outputs[stream] = o
+}
+
+// terminal reports whether the child is on one, as far as can be told of a
+// Transport of somebody else's.
+func (r *run) terminal() bool {
+	switch r.spec.Transport.(type) {
+	case ptyio.Pipes, *ptyio.Pipes:
+		return false
+	case ptyio.PTY, *ptyio.PTY:
+		return true
+	}
+	return r.conn.Stdout() != nil && r.conn.Stderr() == nil
 }
 
 // flush writes what waits in the outlets.
 func (r *run) flush() {
 	r.flushOne(&r.stdin)
-	r.flushOne(&r.wire)
+	if r.wire != nil {
+		r.flushOne(&r.wire.out)
+	}
 }
 
 func (r *run) flushOne(o *outlet) {
@@ -230,8 +289,8 @@ func (r *run) outputMoves() bool {
 	if r.consuming.Load() > 0 || moved && delivered-r.atExit < leftoverBytes {
 		return true
 	}
-	for _, c := range r.credits {
-		if c != nil && c.exhausted() {
+	for _, o := range r.outputs {
+		if o != nil && o.credit != nil && r.spec.Overflow == Block && o.credit.exhausted() {
 			return true
 		}
 	}

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 	"go.opentelemetry.io/otel/trace"
 
+	"brood/actors"
 	"brood/actors/internal/mailbox"
 	"brood/actors/protocol"
 	"brood/ptyio"
@@ -25,6 +25,7 @@ const (
 	DefaultDrainTimeout      = 2 * time.Second
 	DefaultStdinLimitBytes   = 1 << 20
 	DefaultOutputWindowBytes = 256 << 10
+	DefaultMaxLineBytes      = 64 << 10
 )
 
 // Spec says how to host one child. The zero value of every field but Command
@@ -46,8 +47,11 @@ type Spec struct {
 	// means 10 s.
 	StartTimeout time.Duration
 	// Grace is how long the child gets between the request to end and KILL,
-	// unless a Stop says otherwise. Zero means 5 s.
+	// unless a Stop says otherwise. It bounds a StopPlan. Zero means 5 s, with a
+	// StopPlan the time that it takes.
 	Grace time.Duration
+	// StopPlan is how the child is asked to end. Nil: as StopPlan describes.
+	StopPlan StopPlan
 	// CancelGrace is how long the child may take to answer a cancelled task
 	// before it is killed. Zero means 5 s.
 	CancelGrace time.Duration
@@ -59,13 +63,28 @@ type Spec struct {
 	StdinLimitBytes int
 	// Output is called for what the child prints, on the goroutine that reads
 	// that stream: while it runs the child is not read, so a slow consumer
-	// blocks the child. data is valid during the call. Nil: output is
-	// dropped, unless OutputTo is set.
+	// blocks the child. data is valid during the call.
+	//
+	// Output, Lines and OutputTo exclude each other. What none of them, StdoutTo
+	// or StderrTo takes is read and dropped.
 	Output func(stream Stream, data []byte)
+	// Lines is called for each line that the child prints, as Output is. A line
+	// longer than MaxLineBytes comes in pieces.
+	Lines func(line actors.Line)
+	// MaxLineBytes is the length of the longest line, or piece of one, that Lines
+	// gets. Zero means 64 KiB.
+	MaxLineBytes int
 	// OutputTo gets what the child prints as messages, which it must Ack.
 	OutputTo *actor.PID
+	// StdoutTo and StderrTo take one of the outputs instead of the above.
+	StdoutTo, StderrTo *Reader
+	// Overflow says what happens to output that is not consumed as fast as it
+	// comes. Zero: the child is held. With Drop, Output and Lines are called on
+	// a goroutine of their own, and what a child prints is read at any rate.
+	Overflow Overflow
 	// OutputWindowBytes bounds, per stream, what was sent to OutputTo and not
-	// yet acknowledged. Zero means 256 KiB.
+	// yet acknowledged, and with Drop what waits for Output or Lines. Zero means
+	// 256 KiB.
 	OutputWindowBytes int
 	// Subscribers get Started, Ready and Down besides the parent.
 	Subscribers []*actor.PID
@@ -93,7 +112,7 @@ func (s Spec) Props() (*actor.Props, error) {
 	}
 	s.setDefaults()
 	return actor.PropsFromProducer(
-		func() actor.Actor { return newChild(s) },
+		func() actor.Actor { return newChild(&s) },
 		actor.WithMailbox(mailbox.Producer),
 	), nil
 }
@@ -113,10 +132,29 @@ func (s *Spec) validate() error {
 	fault(s.DrainTimeout < 0, "DrainTimeout is %s", s.DrainTimeout)
 	fault(s.StdinLimitBytes < 0, "StdinLimitBytes is %d", s.StdinLimitBytes)
 	fault(s.OutputWindowBytes < 0, "OutputWindowBytes is %d", s.OutputWindowBytes)
-	if s.Output != nil && s.OutputTo != nil {
-		faults = multierror.Append(faults, errors.New("process: both Output and OutputTo are set"))
-	}
+	fault(s.MaxLineBytes < 0, "MaxLineBytes is %d", s.MaxLineBytes)
+	fault(s.Overflow > Drop, "unknown Overflow %d", s.Overflow)
+	fault(s.consumers() > 1, "more than one of Output, Lines and OutputTo is set")
+	fault(s.StdoutTo != nil && s.StdoutTo == s.StderrTo, "StdoutTo and StderrTo are the same")
+	faults = multierror.Append(faults, s.StopPlan.faults(s.Protocol != nil)...)
 	return faults.ErrorOrNil()
+}
+
+func (s *Spec) consumers() (n int) {
+	for _, set := range []bool{s.Output != nil, s.Lines != nil, s.OutputTo != nil} {
+		if set {
+			n++
+		}
+	}
+	return n
+}
+
+// reader returns who reads the stream, or nil.
+func (s *Spec) reader(stream Stream) *Reader {
+	if stream == stderr {
+		return s.StderrTo
+	}
+	return s.StdoutTo
 }
 
 func (s *Spec) setDefaults() {
@@ -131,7 +169,10 @@ func (s *Spec) setDefaults() {
 	}
 	orDefault(&s.Slots, DefaultSlots)
 	orDefault(&s.StartTimeout, DefaultStartTimeout)
-	orDefault(&s.Grace, DefaultGrace)
+	orDefault(&s.MaxLineBytes, DefaultMaxLineBytes)
+	if len(s.StopPlan) == 0 {
+		orDefault(&s.Grace, DefaultGrace)
+	}
 	orDefault(&s.CancelGrace, DefaultCancelGrace)
 	orDefault(&s.DrainTimeout, DefaultDrainTimeout)
 	orDefault(&s.StdinLimitBytes, DefaultStdinLimitBytes)
@@ -149,7 +190,7 @@ func (s *Spec) limits() limits {
 	return limits{
 		hello:        s.Protocol != nil,
 		startTimeout: s.StartTimeout,
-		grace:        s.Grace,
+		plan:         s.StopPlan,
 		drain:        s.DrainTimeout,
 	}
 }

@@ -25,7 +25,6 @@ type tasks struct {
 	freed     int    // slots, since the pool was told
 	cancelled []tombstone
 	overdue   alarm.Alarm
-	sending   protocol.Message
 }
 
 type ping struct {
@@ -56,7 +55,10 @@ func (c *child) take(call *Call) {
 		call.Answer(c.system, actors.Result{Err: tooLarge(err)})
 		return
 	}
-	call.end = c.run.wire.added
+	call.end = c.run.wire.out.added
+	if c.tasks.inflight == nil {
+		c.tasks.inflight = map[uint64]*Call{}
+	}
 	c.tasks.inflight[id] = call
 }
 
@@ -106,11 +108,11 @@ func tooLarge(err error) error {
 // send adds a message to what this turn writes to the child.
 func (c *child) send(m protocol.Message) error {
 	m.Incarnation = c.state.incarnation
-	c.tasks.sending = m // a place that is there already: a pointer to m would cost an allocation
-	out := &c.run.wire
+	c.run.wire.sending = m // a place that is there already: a pointer to m would cost an allocation
+	out := &c.run.wire.out
 	before := len(out.buf)
-	buf, err := c.run.encoder.Encode(out.buf, &c.tasks.sending)
-	c.tasks.sending.Payload = nil
+	buf, err := c.run.wire.encoder.Encode(out.buf, &c.run.wire.sending)
+	c.run.wire.sending.Payload = nil
 	if err != nil {
 		return err
 	}
@@ -213,7 +215,7 @@ func (c *child) settle(exit actors.Exit) {
 	for _, id := range c.heldInOrder() {
 		call := c.tasks.inflight[id]
 		// What a flusher holds may be on its way into the pipe.
-		mayHaveRun := call.end <= c.run.wire.written+uint64(c.run.wire.flying)
+		mayHaveRun := call.end <= c.run.wire.out.written+uint64(c.run.wire.out.flying)
 		err := &actors.WorkerExitedError{MayHaveRun: mayHaveRun, Attempts: call.Attempts, Exit: exit}
 		call.exchange.End(err)
 		switch {
@@ -229,7 +231,7 @@ func (c *child) settle(exit actors.Exit) {
 		p.reply.fail(c, &actors.Ping{}, actors.ErrNotRunning)
 	}
 	c.tasks.overdue.Stop()
-	c.tasks = newTasks(c.tasks.lastID)
+	c.tasks = tasks{lastID: c.tasks.lastID}
 	if len(back.MayHaveRun)+len(back.NotRun) > 0 {
 		c.toPool(back)
 	}
@@ -245,10 +247,6 @@ func (c *child) heldInOrder() []uint64 {
 	}
 	slices.Sort(ids)
 	return ids
-}
-
-func newTasks(lastID uint64) tasks {
-	return tasks{inflight: map[uint64]*Call{}, pings: map[uint64]ping{}, lastID: lastID}
 }
 
 // reportFreed tells the pool once a turn how many slots have become free.

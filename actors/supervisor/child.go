@@ -32,7 +32,7 @@ type child struct {
 	started  bool          // it said Started since
 	reused   bool          // the Start went to an actor that had had one before
 	streak   int           // its restarts in a row
-	exit     actors.Exit   // the last one
+	exit     *actors.Exit  // the last one, nil if there is none
 	panicked error         // why its actor is being stopped
 
 	alarm   alarm.Alarm
@@ -42,7 +42,7 @@ type child struct {
 // launch tells c to start, with a new actor if it has none.
 func (s *supervisor) launch(ctx actor.Context, c *child) {
 	c.state, c.since, c.started = up, s.now(), false
-	c.exit, c.panicked = actors.Exit{}, nil
+	c.exit, c.panicked = nil, nil
 	c.reused = c.pid != nil
 	if c.pid == nil {
 		if err := s.spawn(ctx, c); err != nil {
@@ -70,7 +70,9 @@ func (s *supervisor) spawn(ctx actor.Context, c *child) (err error) {
 		return fmt.Errorf("spawn %s: %w", c.ID, err)
 	}
 	c.pid = pid
-	s.byPID[pid.Id] = c
+	if s.byPID != nil {
+		s.byPID[pid.Id] = c
+	}
 	return nil
 }
 
@@ -79,7 +81,23 @@ func (s *supervisor) find(who *actor.PID) *child {
 	if who == nil {
 		return nil
 	}
-	return s.byPID[who.Id]
+	if s.byPID != nil {
+		return s.byPID[who.Id]
+	}
+	for _, c := range s.children {
+		if c.pid != nil && c.pid.Id == who.Id {
+			return c
+		}
+	}
+	return nil
+}
+
+// ending returns the child's last exit.
+func (c *child) ending() actors.Exit {
+	if c.exit == nil {
+		return actors.Exit{}
+	}
+	return *c.exit
 }
 
 // alive reports whether child number i has an actor.
@@ -103,14 +121,14 @@ func (s *supervisor) finish(c *child, exit actors.Exit) {
 	if c.state == over || c.state == idle {
 		return
 	}
-	c.state, c.exit = over, exit
+	c.state, c.exit = over, &exit
 	s.emit(ChildEnded{ID: c.ID, Exit: exit})
 }
 
 // panicExit is the end of the incarnation whose actor panicked: what its Down
 // told, if one came, and the panic as the reason.
 func (c *child) panicExit() actors.Exit {
-	exit := c.exit
+	exit := c.ending()
 	if exit.Reason == 0 {
 		exit.Code = -1
 	}

@@ -26,7 +26,7 @@ func (s *supervisor) childDown(ctx actor.Context, msg *actors.Down) {
 		return
 	}
 	if c.panicked != nil {
-		c.exit = msg.Exit
+		c.exit = &msg.Exit
 		return
 	}
 	s.ended(ctx, c, msg.Exit)
@@ -44,7 +44,7 @@ func (s *supervisor) ended(ctx actor.Context, c *child, exit actors.Exit) {
 	case EndForGood:
 		s.finish(c, exit)
 	case RestartAfter:
-		c.state, c.exit, c.streak = waiting, exit, decision.Attempt
+		c.state, c.exit, c.streak = waiting, &exit, decision.Attempt
 		s.emit(Restarting{ID: c.ID, Attempt: decision.Attempt, Delay: decision.Delay, Exit: exit})
 		s.wake(ctx.ActorSystem(), c, decision.Delay, &restartDue{child: c})
 	case GiveUp:

@@ -32,7 +32,7 @@ func (s *supervisor) windDown(ctx actor.Context, grace time.Duration) {
 		s.teardown.graces = append(s.teardown.graces, c.Grace)
 		c.quiet()
 		if c.state == waiting {
-			s.finish(c, c.exit)
+			s.finish(c, c.ending())
 		}
 	}
 	s.proceed(ctx)
@@ -151,7 +151,7 @@ func (s *supervisor) farewell(ctx actor.Context) {
 func (s *supervisor) finishLast(c *child) {
 	switch {
 	case c.state == waiting:
-		s.finish(c, c.exit)
+		s.finish(c, c.ending())
 	case c.panicked != nil:
 		s.finish(c, c.panicExit())
 	default:

@@ -40,7 +40,7 @@ type supervisor struct {
 	spec     Spec
 	policy   Policy
 	children []*child
-	byPID    map[string]*child // children with an actor, by the PID's Id
+	byPID    map[string]*child // children with an actor, by the PID's Id; nil if they are few
 	self     *actor.PID
 	origin   time.Time // of the monotonic clock
 
@@ -73,12 +73,18 @@ type (
 	leave struct{ asked int } // no child is left; so many had asked for it then
 )
 
+// fewChildren are found as fast without a map, which a supervisor of one child,
+// of which there can be thousands, need not have.
+const fewChildren = 8
+
 func newSupervisor(spec Spec) *supervisor {
 	s := &supervisor{
 		spec:   spec,
 		policy: spec.policy(),
-		byPID:  make(map[string]*child, len(spec.Children)),
 		origin: time.Now(),
+	}
+	if len(spec.Children) > fewChildren {
+		s.byPID = make(map[string]*child, len(spec.Children))
 	}
 	for i, c := range spec.Children {
 		s.children = append(s.children, &child{Child: c, index: i})

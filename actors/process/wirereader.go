@@ -1,0 +1,94 @@
+package process
+
+import (
+	"os"
+	"sync"
+
+	"brood/actors/protocol"
+)
+
+// wireBytes is what the reader of the wire asks for at once.
+const wireBytes = 16 << 10
+
+// wire is an incarnation's side of the protocol's two pipes.
+type wire struct {
+	encoder protocol.Encoder
+	decoder protocol.Decoder
+	decoded protocol.Message // the reader's
+	slab    slab             // the reader's
+
+	toChild, fromChild *os.File // behind run.mu until the process runs
+
+	// The actor's.
+	out     outlet
+	sending protocol.Message // a place for what is being encoded
+	broken  bool             // it can not be written any more, and the machine knows
+}
+
+// readWire posts the frames that the child sends, one message per read.
+func (r *run) readWire() {
+	end := &wireEnded{run: r}
+	for {
+		n, err := r.wire.fromChild.Read(r.wire.decoder.Space(wireBytes))
+		r.wire.decoder.Advance(n)
+		message, bad := r.decode()
+		if len(message.messages) > 0 {
+			r.post(message)
+		}
+		if bad != nil {
+			end.err, end.fault = bad, true
+			break
+		}
+		if err != nil {
+			end.err = r.wire.decoder.Finish()
+			break
+		}
+	}
+	r.post(end)
+}
+
+// repliesPool keeps the messages of readWire, which are many and short-lived.
+var repliesPool = sync.Pool{New: func() any { return new(replies) }}
+
+// free gives the message back. The payloads in it have owners of their own.
+func (r *replies) free() {
+	clear(r.messages)
+	r.run, r.messages = nil, r.messages[:0]
+	repliesPool.Put(r)
+}
+
+// decode takes all whole frames and gives their payloads memory of their own:
+// the decoder's buffer is read into again.
+func (r *run) decode() (*replies, error) {
+	message := repliesPool.Get().(*replies)
+	message.run = r
+	for {
+		ok, err := r.wire.decoder.Next(&r.wire.decoded)
+		if !ok || err != nil {
+			return message, err
+		}
+		m := r.wire.decoded
+		m.Payload = r.wire.slab.copyOf(m.Payload)
+		message.messages = append(message.messages, m)
+	}
+}
+
+// slabBytes is the most that one small payload can keep from the collector.
+const slabBytes = 4 << 10
+
+// slab gives small payloads memory from a common piece, which costs one
+// allocation for many.
+type slab struct{ free []byte }
+
+func (s *slab) copyOf(p []byte) []byte {
+	if len(p) > slabBytes/4 {
+		return append([]byte(nil), p...)
+	}
+	if len(p) > len(s.free) {
+		s.free = make([]byte, slabBytes)
+	}
+	own := s.free[:len(p):len(p)]
+	s.free = s.free[len(p):]
+	copy(own, p)
+	return own
+}

@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	brood "brood/runtime"
+)
+
+// idlers is how many idle children BenchmarkIdleChildren has at once.
+const idlers = 1000
+
+// BenchmarkIdleChildren reports what one child that does nothing costs its
+// owner, in bytes of heap and stacks: all that runtime.Start makes for it, with
+// its supervisor, beside os/exec with three pipes and a goroutine for each
+// output. A child is cat: it waits for its input.
+func BenchmarkIdleChildren(b *testing.B) {
+	for name, start := range map[string]func(*testing.B, int) (stop func()){
+		"brood":   idleBrood,
+		"os-exec": idleExec,
+	} {
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				before := footprint()
+				stop := start(b, idlers)
+				after := footprint()
+				stop()
+				b.ReportMetric(float64(after-before)/idlers, "bytes/child")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// footprint is what heap and stacks take after a collection.
+func footprint() int64 {
+	debug.FreeOSMemory() // collects, shrinks stacks, and gives spans back
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
+
+func idleBrood(b *testing.B, n int) func() {
+	rt, err := brood.New(brood.Options{})
+	require.NoError(b, err)
+	for range n {
+		_, err := rt.Start(context.Background(), brood.ProcessSpec{Command: brood.Command{Path: "cat"}})
+		require.NoError(b, err)
+	}
+	return func() { require.NoError(b, rt.Shutdown(context.Background())) }
+}
+
+// idleExec is what a good Go programmer writes by hand.
+func idleExec(b *testing.B, n int) func() {
+	stops := make([]func(), n)
+	for i := range stops {
+		cmd := exec.Command("cat")
+		stdin, err := cmd.StdinPipe()
+		require.NoError(b, err)
+		stdout, err := cmd.StdoutPipe()
+		require.NoError(b, err)
+		stderr, err := cmd.StderrPipe()
+		require.NoError(b, err)
+		require.NoError(b, cmd.Start())
+		done := make(chan error, 3)
+		go func() { done <- readLines(stdout) }()
+		go func() { _, err := io.Copy(io.Discard, stderr); done <- err }()
+		stops[i] = func() {
+			_ = stdin.Close()
+			<-done
+			<-done
+			require.NoError(b, cmd.Wait())
+		}
+	}
+	return func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}
+}
+
+func readLines(r io.Reader) error {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+	}
+	return lines.Err()
+}

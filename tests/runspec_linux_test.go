@@ -1,0 +1,190 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/actors"
+	"brood/runtime"
+)
+
+func TestRunTimeout(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "mute"), Timeout: 50 * time.Millisecond})
+	require.ErrorIs(t, err, runtime.ErrTimeout)
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorContains(t, err, "timed out after 50ms: signal: ")
+	var exited *runtime.ExitError
+	require.ErrorAs(t, err, &exited)
+	assert.Equal(t, got.Exit, exited.Exit)
+	assert.Equal(t, actors.ReasonTimedOut, got.Exit.Reason)
+	assert.Greater(t, got.Exit.WallTime(), time.Duration(0))
+	assert.NotEmpty(t, got.Exit.Containment)
+}
+
+func TestRunCancelled(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	ctx, cancel := context.WithCancelCause(context.Background())
+	gone := errors.New("the user left")
+	time.AfterFunc(50*time.Millisecond, func() { cancel(gone) })
+	got, err := rt.Run(ctx, runtime.RunSpec{
+		Command: command(t, "mute"), StopPlan: runtime.StopPlan{{Signal: syscall.SIGINT, Wait: limit}},
+	})
+	require.ErrorIs(t, err, gone)
+	assert.Equal(t, actors.ReasonCancelled, got.Exit.Reason)
+}
+
+func TestRunOutputLimitIsAReason(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "flooder"), MaxOutputBytes: 10})
+	require.ErrorIs(t, err, runtime.ErrOutputLimit)
+	assert.Equal(t, actors.ReasonOutputLimit, got.Exit.Reason)
+}
+
+func TestRunSuccessCodes(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "exit"), SuccessCodes: []int{1, 3}})
+	require.NoError(t, err)
+	assert.Equal(t, 3, got.Exit.Code)
+	_, err = rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "exit"), SuccessCodes: []int{1, 2}})
+	assert.ErrorContains(t, err, "exit code 3")
+	_, err = rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "ok"), SuccessCodes: []int{3}})
+	assert.NoError(t, err, "0 is always one")
+}
+
+func TestRunText(t *testing.T) {
+	for stdout, want := range map[string]string{
+		"": "", "x": "x", "x\n": "x", "x\r\n": "x", " x \n\n": " x \n", "\n": "",
+	} {
+		assert.Equal(t, want, (&runtime.RunResult{Stdout: []byte(stdout)}).Text(), "%q", stdout)
+	}
+}
+
+func TestRunReadsItsInput(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	input := bytes.Repeat([]byte("0123456789abcde\n"), 1<<20/16)
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{
+		Command: command(t, "cat"), StdinFrom: iotest.HalfReader(bytes.NewReader(input)), MaxOutputBytes: len(input),
+	})
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(input, got.Stdout))
+}
+
+// TestRunDoesNotWaitForItsInput: neither for a reader that never returns nor for
+// one that never ends.
+func TestRunDoesNotWaitForItsInput(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	silent, end := io.Pipe()
+	t.Cleanup(func() { end.Close() })
+	for name, input := range map[string]io.Reader{"never returns": silent, "never ends": endless{}} {
+		got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "ok"), StdinFrom: input})
+		require.NoError(t, err, name)
+		assert.Equal(t, "fine", got.Text(), name)
+	}
+	end.Close() // the feeder returns, as the runtime's end will show
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestRunReportsItsInputsError(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	broken := errors.New("the disk is gone")
+	input := io.MultiReader(strings.NewReader("half of it"), iotest.ErrReader(broken))
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "cat"), StdinFrom: input})
+	require.ErrorIs(t, err, broken)
+	assert.Equal(t, "half of it", got.Text(), "its input ended there")
+	_, err = rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "ok"), StdinFrom: input, Stdin: []byte{1}})
+	assert.ErrorContains(t, err, "both Stdin and StdinFrom")
+}
+
+func TestLines(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	const printed = 100_000
+	n := 0
+	for line, err := range rt.Lines(within(t, limit), runtime.RunSpec{Command: command(t, "numbers", strconv.Itoa(printed))}) {
+		require.NoError(t, err)
+		got, err := strconv.Atoi(line)
+		require.NoError(t, err)
+		require.Equal(t, n, got)
+		n++
+	}
+	assert.Equal(t, printed, n)
+}
+
+// TestLinesHoldTheCommand: while the loop is at work the command is not read.
+func TestLinesHoldTheCommand(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	before, stop := watchHeap(t)
+	n := 0
+	for _, err := range rt.Lines(within(t, limit), runtime.RunSpec{Command: command(t, "flooder")}) {
+		require.NoError(t, err)
+		if n++; n == 1000 {
+			require.Eventually(t, func() bool { return len(rt.Children()) == 1 && stateOf(rt.Children()[0].PID) == "S" }, limit, soon)
+			break
+		}
+	}
+	assert.Less(t, stop(), before+16<<20)
+	assert.Empty(t, rt.Children(), "leaving the loop ended it")
+	noChildren(t)
+}
+
+func TestLinesEndWithTheError(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	collect := func(spec runtime.RunSpec) (said []string, last error) {
+		for line, err := range rt.Lines(within(t, limit), spec) {
+			require.NoError(t, last, "the error is the last pair")
+			if last = err; err == nil {
+				said = append(said, line)
+			}
+		}
+		return said, last
+	}
+	said, err := collect(runtime.RunSpec{Command: command(t, "exit")})
+	assert.Empty(t, said)
+	assert.ErrorContains(t, err, `exit code 3: "out of cheese"`)
+
+	said, err = collect(runtime.RunSpec{Command: command(t, "runaway")})
+	assert.Equal(t, []string{"before"}, said)
+	assert.ErrorIs(t, err, runtime.ErrOutputLimit)
+
+	said, err = collect(runtime.RunSpec{Command: command(t, "runaway"), MaxOutputBytes: runawayBytes})
+	require.NoError(t, err)
+	require.Len(t, said, 4)
+	assert.Len(t, said[1], runawayBytes)
+	assert.Equal(t, "last", said[3])
+
+	said, err = collect(runtime.RunSpec{Command: command(t, "deaf"), Timeout: time.Second})
+	assert.Equal(t, []string{"ready"}, said)
+	assert.ErrorIs(t, err, runtime.ErrTimeout)
+
+	_, err = collect(runtime.RunSpec{Command: runtime.Command{Path: "/no/such"}})
+	var failed *runtime.StartError
+	assert.ErrorAs(t, err, &failed)
+	_, err = collect(runtime.RunSpec{})
+	assert.ErrorContains(t, err, "Command.Path is empty")
+}
+
+// TestLinesOfALoopThatPanics: the command does not outlive it.
+func TestLinesOfALoopThatPanics(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	assert.Panics(t, func() {
+		for range rt.Lines(within(t, limit), runtime.RunSpec{Command: command(t, "flooder")}) {
+			panic("at the first line")
+		}
+	})
+	assert.Empty(t, rt.Children())
+	noChildren(t)
+}
