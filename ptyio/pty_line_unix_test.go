@@ -176,16 +176,16 @@ func TestWhatEndsALine(t *testing.T) {
 
 func TestWhatDoesNotEndALine(t *testing.T) {
 	for name, test := range map[string]struct{ stty, first string }{
-		"quoted newline":               {"sane", "\x16\n"},
-		"newline read as return":       {"inlcr -icrnl", "\n"},
-		"return as it is":              {"-icrnl", "\r"},
-		"ignored return":               {"igncr", "\r"},
-		"end of file that is none":     {"eof undef", "\x04"},
-		"erased":                       {"sane", "xxx\x7f\x7f\x7f"},
-		"interrupt that is none":       {"-isig", "\x03"},
-		"second end, without IEXTEN":   {"-iexten eol2 ,", ","},
-		"quote at the end of a write":  {"sane", "\x16"},
-		"quoted newline, stripped":     {"istrip", "\x96\n"},
+		"quoted newline":              {"sane", "\x16\n"},
+		"newline read as return":      {"inlcr -icrnl", "\n"},
+		"return as it is":             {"-icrnl", "\r"},
+		"ignored return":              {"igncr", "\r"},
+		"end of file that is none":    {"eof undef", "\x04"},
+		"erased":                      {"sane", "xxx\x7f\x7f\x7f"},
+		"interrupt that is none":      {"-isig", "\x03"},
+		"second end, without IEXTEN":  {"-iexten eol2 ,", ","},
+		"quote at the end of a write": {"sane", "\x16"},
+		"quoted newline, stripped":    {"istrip", "\x96\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			typist := startTypist(t, test.stty)

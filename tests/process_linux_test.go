@@ -112,14 +112,31 @@ func TestStartOfChildWithoutHello(t *testing.T) {
 	noChildren(t)
 }
 
-func TestWaitDespiteDescendant(t *testing.T) {
-	var out screen
-	p := start(t, newRuntime(t, runtime.Options{}), runtime.ProcessSpec{
-		Command: command(t, "sire"), Restart: runtime.Temporary, Output: out.print,
+func TestCase19WaitDespiteDescendant(t *testing.T) {
+	t.Run("contained", func(t *testing.T) {
+		var out screen
+		p := start(t, newRuntime(t, runtime.Options{}), runtime.ProcessSpec{
+			Command: command(t, "sire"), Restart: runtime.Temporary, Output: out.print,
+		})
+		exit, err := p.Wait(within(t, limit))
+		require.NoError(t, err)
+		assert.Equal(t, 0, exit.Code)
+		assert.False(t, exit.OutputIncomplete, "nobody is left to hold it")
+		assert.Empty(t, exit.HeldBy)
+		noChildren(t)
 	})
-	exit, err := p.Wait(within(t, limit))
-	endDescendant(t, out.String())
-	require.NoError(t, err)
-	assert.Equal(t, 0, exit.Code)
-	assert.True(t, exit.OutputIncomplete)
+	t.Run("group level", func(t *testing.T) {
+		var out screen
+		cmd := command(t, "sire")
+		cmd.Containment.Limit = runtime.LevelGroup
+		p := start(t, newRuntime(t, runtime.Options{}), runtime.ProcessSpec{
+			Command: cmd, Restart: runtime.Temporary, Output: out.print,
+		})
+		exit, err := p.Wait(within(t, limit))
+		descendant := endDescendant(t, out.String())
+		require.NoError(t, err)
+		assert.Equal(t, 0, exit.Code)
+		assert.True(t, exit.OutputIncomplete)
+		assert.Equal(t, []int{descendant}, exit.HeldBy)
+	})
 }

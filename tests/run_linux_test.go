@@ -104,19 +104,32 @@ func TestManyRunsLoseNothing(t *testing.T) {
 	all.Wait()
 }
 
-// TestRunLeavesDescendantBehind: one in a session of its own holds the output.
-func TestRunLeavesDescendantBehind(t *testing.T) {
+// At group level, one in a session of its own holds the output and lives on.
+func TestRunLeavesDescendantBehindAtGroupLevel(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
-	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "sire")})
-	endDescendant(t, string(got.Stdout))
+	cmd := command(t, "sire")
+	cmd.Containment.Limit = runtime.LevelGroup
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: cmd})
+	descendant := endDescendant(t, string(got.Stdout))
 	require.NoError(t, err)
 	assert.True(t, got.Exit.OutputIncomplete)
+	assert.Equal(t, []int{descendant}, got.Exit.HeldBy)
 }
 
-// endDescendant kills the one whose process id a sire printed.
-func endDescendant(t *testing.T, printed string) {
+func TestRunLeavesNobodyBehind(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "sire")})
+	require.NoError(t, err)
+	assert.False(t, got.Exit.OutputIncomplete)
+	assert.NotEmpty(t, got.Stdout)
+	noChildren(t)
+}
+
+// endDescendant kills the one whose process id a sire printed, and returns that.
+func endDescendant(t *testing.T, printed string) int {
 	t.Helper()
 	pid, err := strconv.Atoi(strings.TrimSpace(printed))
 	require.NoError(t, err)
 	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+	return pid
 }

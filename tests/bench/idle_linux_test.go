@@ -5,13 +5,11 @@ import (
 	"context"
 	"io"
 	"os/exec"
-	"runtime"
-	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	brood "brood/runtime"
+	"brood/runtime"
 )
 
 // idlers is how many idle children BenchmarkIdleChildren has at once.
@@ -39,20 +37,11 @@ func BenchmarkIdleChildren(b *testing.B) {
 	}
 }
 
-// footprint is what heap and stacks take after a collection.
-func footprint() int64 {
-	debug.FreeOSMemory() // collects, shrinks stacks, and gives spans back
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc + m.StackInuse)
-}
-
 func idleBrood(b *testing.B, n int) func() {
-	rt, err := brood.New(brood.Options{})
+	rt, err := runtime.New(runtime.Options{})
 	require.NoError(b, err)
 	for range n {
-		_, err := rt.Start(context.Background(), brood.ProcessSpec{Command: brood.Command{Path: "cat"}})
+		_, err := rt.Start(context.Background(), runtime.ProcessSpec{Command: runtime.Command{Path: "cat"}})
 		require.NoError(b, err)
 	}
 	return func() { require.NoError(b, rt.Shutdown(context.Background())) }
