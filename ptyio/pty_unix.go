@@ -105,10 +105,10 @@ func (c *ptyConn) Write(p []byte) (int, error) {
 // write gives the answer of a pipe, EPIPE, when the child has ended. A terminal
 // that was hung up would take bytes as before, and hold a write for ever.
 func (c *ptyConn) write(p []byte) (int, error) {
-	if c.ended() {
+	modes, err := c.modes()
+	if c.ended() && !errors.Is(err, os.ErrClosed) {
 		return 0, syscall.EPIPE
 	}
-	modes, err := c.modes()
 	if err != nil {
 		return 0, err
 	}
