@@ -21,3 +21,22 @@ func TestPTYConforms(t *testing.T) {
 		NoDeadlines: !ptyHasDeadlines,
 	})
 }
+
+func TestRawPTYConforms(t *testing.T) {
+	ptyiotest.Conformance(t, ptyiotest.Subject{
+		Transport:   ptyio.PTY{Raw: true},
+		Missing:     missing,
+		Terminal:    true,
+		NoStderr:    true,
+		NoDeadlines: !ptyHasDeadlines,
+	})
+}
+
+func TestPTYWithStderrApartConforms(t *testing.T) {
+	ptyiotest.Conformance(t, ptyiotest.Subject{
+		Transport:   ptyio.PTY{StderrPipe: true},
+		Missing:     missing,
+		Terminal:    true,
+		NoDeadlines: !ptyHasDeadlines,
+	})
+}
