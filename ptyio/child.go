@@ -28,26 +28,25 @@ type child struct {
 	onExit []func(Exit, error)
 }
 
-// newChild starts the goroutine that waits for t, and then calls atEnd if there
-// is one; it ends with the child.
+// newChild calls atEnd, if there is one, when t has ended.
 func newChild(cmd Command, t *tree.Tree, atEnd func()) *child {
-	name := cmd.Name()
-	c := &child{name: name, tree: t, detached: cmd.Detached, done: make(chan struct{})}
-	go func() {
-		end, err := t.Wait()
-		c.exit, c.err = Exit(end), opError("wait for", name, err)
-		c.mu.Lock()
-		close(c.done)
-		last := c.onExit
-		c.mu.Unlock()
-		if atEnd != nil {
-			atEnd()
-		}
-		for _, f := range last {
-			f(c.exit, c.err)
-		}
-	}()
+	c := &child{name: cmd.Name(), tree: t, detached: cmd.Detached, done: make(chan struct{})}
+	t.Await(func(end tree.End, err error) { c.end(end, err, atEnd) })
 	return c
+}
+
+func (c *child) end(end tree.End, err error, atEnd func()) {
+	c.exit, c.err = Exit(end), opError("wait for", c.name, err)
+	c.mu.Lock()
+	close(c.done)
+	last := c.onExit
+	c.mu.Unlock()
+	if atEnd != nil {
+		atEnd()
+	}
+	for _, f := range last {
+		f(c.exit, c.err)
+	}
 }
 
 func (c *child) PID() int { return c.tree.PID() }

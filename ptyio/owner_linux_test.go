@@ -240,12 +240,11 @@ func sweep(t *testing.T, mark string) {
 	assert.Fail(t, "processes could not be killed")
 }
 
-// requireNone waits until nothing with the mark lives. The time is that of the
-// promise, twice over for a loaded machine.
+// requireNone waits until nothing with the mark lives.
 func requireNone(t *testing.T, mark string) {
 	t.Helper()
 	var left []int
-	require.Eventually(t, func() bool { left = marked(mark, 0); return len(left) == 0 }, 2*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { left = marked(mark, 0); return len(left) == 0 }, limit, 5*time.Millisecond)
 	require.Empty(t, left)
 }
 

@@ -153,7 +153,7 @@ func TestCase16HoweverTheProgramEnds(t *testing.T) {
 					require.NoError(t, cmd.Process.Signal(sig))
 				}
 				_ = cmd.Wait()
-				require.Eventually(t, func() bool { return len(kin(mark)) == 0 }, 2*time.Second, soon)
+				require.Eventually(t, func() bool { return len(kin(mark)) == 0 }, limit, soon)
 			})
 		}
 	}
@@ -196,7 +196,7 @@ func TestCase16WhicheverActorEnds(t *testing.T) {
 
 				end(t, rt, p)
 
-				require.Eventually(t, func() bool { return len(kin(mark)) == 0 }, 2*time.Second, soon)
+				require.Eventually(t, func() bool { return len(kin(mark)) == 0 }, limit, soon)
 			})
 		}
 	}

@@ -119,10 +119,10 @@ type cgroup struct {
 	base   cgroupBase
 	dir    string
 	tree   *Tree
-	fd     int  // of the directory, -1 if the child joins by itself
-	gone   bool // the directory was removed
-	oom    bool
+	fd     int // of the directory, -1 if the child joins by itself
 	limits CgroupLimits
+	// What is known at the end.
+	removed, oom bool
 }
 
 var (
@@ -183,16 +183,23 @@ func descend(dir string) []string {
 	return dirs
 }
 
-// clear asks the kernel for the proof: a directory can be removed only when
+// gone asks the kernel for the proof: a directory can be removed only when
 // nothing lives in it.
-func (c *cgroup) clear(bool) []int {
-	c.oom = c.readOOM()
+func (c *cgroup) gone() bool {
+	if c.removed {
+		return true
+	}
+	c.oom = c.oom || c.readOOM()
 	if c.fd >= 0 {
 		unix.Close(c.fd)
 		c.fd = -1
 	}
+	return c.remove()
+}
+
+func (c *cgroup) clear(bool) []int {
 	deadline := time.Now().Add(huntTime)
-	for pause := huntPause; !c.remove(); pause = min(2*pause, 16*huntPause) {
+	for pause := huntPause; !c.gone(); pause = min(2*pause, 16*huntPause) {
 		if time.Now().After(deadline) {
 			return c.members()
 		}
@@ -212,8 +219,8 @@ func (c *cgroup) remove() bool {
 			err = unix.Rmdir(dirs[i])
 		}
 	}
-	c.gone = err == nil || err == unix.ENOENT
-	return c.gone
+	c.removed = err == nil || err == unix.ENOENT
+	return c.removed
 }
 
 func (c *cgroup) outOfMemory() bool { return c.oom }
@@ -222,7 +229,7 @@ func (c *cgroup) release() {
 	if c.fd >= 0 {
 		unix.Close(c.fd)
 	}
-	if !c.gone { // the child was never started, or not all of it died
+	if !c.removed { // the child was never started, or not all of it died
 		c.remove()
 	}
 	self.leave(c.tree)

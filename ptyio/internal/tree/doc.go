@@ -39,6 +39,8 @@
 //
 // # Goroutines
 //
-// [Tree.Wait] waits on the caller's goroutine. A guardian is awaited by one that
-// lives as long as it does; a timer sends it home.
+// One, the reaper, waits for all children. It lives while there are any, and is
+// sent home by a timer a moment after the last, as the guardian is, which has a
+// goroutine that awaits it. A tree whose child has ended while others of it live
+// gets a goroutine until they do not.
 package tree

@@ -150,6 +150,7 @@ func (o *owner) dismiss() {
 	}
 	o.abilities().cgroups.remove()
 	o.mu.Unlock()
+	o.reaper.stopIfIdle()
 	if g != nil {
 		<-g.ended
 	}

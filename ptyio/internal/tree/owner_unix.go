@@ -27,6 +27,7 @@ type owner struct {
 	guardian *guardian        // nil while there is nothing to guard
 	idle     *time.Timer      // sends the guardian home
 	sweeps   sweeps
+	reaper   reaper
 }
 
 // abilities are what a probe found this machine to allow.
@@ -143,6 +144,15 @@ func (o *owner) remove(t *Tree) {
 	}
 }
 
+// detachedEnded lets go of what only waited for a detached tree.
+func (o *owner) detachedEnded() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.trees) == 0 {
+		o.dismissLater()
+	}
+}
+
 // unreached is the reach of a detached tree: nothing beyond its group.
 type unreached struct{}
 
@@ -150,6 +160,7 @@ func (unreached) kill()             {}
 func (unreached) thaw()             {}
 func (unreached) members() []int    { return nil }
 func (unreached) clear(bool) []int  { return nil }
+func (unreached) gone() bool        { return true }
 func (unreached) outOfMemory() bool { return false }
 func (unreached) release()          {}
 

@@ -131,7 +131,7 @@ func startProbe(spec Spec, r reach) (*probed, error) {
 	defer theirIn.Close()
 	spec.Files = []*os.File{theirIn, theirOut}
 	p := &probed{said: said, bye: bye}
-	if p.pid, err = launch(spec, r); err != nil {
+	if p.pid, err = launch(spec, r, nil); err != nil {
 		said.Close()
 		bye.Close()
 		return nil, err

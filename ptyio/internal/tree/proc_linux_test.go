@@ -89,7 +89,7 @@ func TestKillSparesAStrangerWithTheSameID(t *testing.T) {
 	assert.False(t, after.dead())
 
 	member{tree.PID(), s.started}.kill()
-	_, err := tree.Wait()
+	_, err := await(tree)
 	require.NoError(t, err)
 }
 
@@ -104,7 +104,7 @@ func TestReadProcOfLargeFiles(t *testing.T) {
 	assert.NotEmpty(t, markOf(tree.PID()))
 	assert.False(t, readProc(1<<22+1, "environ", nil))
 	require.NoError(t, tree.Kill())
-	_, err := tree.Wait()
+	_, err := await(tree)
 	require.NoError(t, err)
 	assert.Empty(t, markOf(os.Getpid()), strconv.Itoa(os.Getpid()))
 }

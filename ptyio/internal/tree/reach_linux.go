@@ -16,7 +16,7 @@ func (o *owner) reachOf(t *Tree, number uint64, spec *Spec) (reach, error) {
 		return nil, err
 	}
 	if t.level == LevelMarks {
-		return marks{t, number}, nil
+		return &marks{tree: t, number: number}, nil
 	}
 	return group{tree: t}, nil
 }

@@ -13,7 +13,7 @@ import (
 // Start runs spec in a session, and so in a process group, of its own, at the
 // strongest level that spec and the machine allow. It returns when the program
 // was executed; the error is the operating system's, a *LevelError or a
-// *SettingError, and then there is no process. After success Wait must be
+// *SettingError, and then there is no process. After success Await must be
 // called.
 //
 // Start marks every descriptor of this process from 3 up close-on-exec, so
@@ -24,21 +24,22 @@ func Start(spec Spec) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{level: level, detached: spec.Detached}
+	t := &Tree{level: level, detached: spec.Detached, pidfd: -1}
 	if t.reach, err = self.enter(t, &spec); err != nil {
 		return nil, err
 	}
 	t.started = time.Now() // before the fork: no event of the child is older
-	if t.pid, err = launch(spec, t.reach); err != nil {
-		t.reach.release()
+	if t.pid, err = launch(spec, t.reach, &t.pidfd); err != nil {
+		t.release()
 		return nil, err
 	}
 	self.started(t)
 	return t, nil
 }
 
-// launch starts the program itself, or the prelude that becomes it.
-func launch(spec Spec, r reach) (int, error) {
+// launch starts the program itself, or the prelude that becomes it, and returns
+// its id and, if there is such a thing, a descriptor of it in pidfd.
+func launch(spec Spec, r reach, pidfd *int) (int, error) {
 	files := make([]uintptr, len(spec.Files))
 	for i, f := range spec.Files {
 		files[i] = f.Fd()
@@ -57,6 +58,7 @@ func launch(spec Spec, r reach) (int, error) {
 		Files: files,
 		Sys:   &syscall.SysProcAttr{Setsid: true, Setctty: spec.Terminal},
 	}
+	wantPidfd(attr.Sys, pidfd)
 	join := ""
 	if c, ok := r.(joiner); ok {
 		join = c.join(attr.Sys)

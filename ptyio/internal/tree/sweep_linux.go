@@ -68,24 +68,31 @@ func recent(since time.Time, maxPID int) bool {
 
 // pass clears the trees of a batch.
 func (o *owner) pass(batch []*sweep) {
-	h := &hunt{sessions: map[int]uint64{}, skip: o.isKnown, maxPID: o.abilities().maxPID}
-	wanted := map[uint64]*sweep{}
+	h := o.hunt(batch)
+	if !h.anyone(batch) {
+		return
+	}
+	survivors := h.run()
 	for _, s := range batch {
-		wanted[s.number] = s
+		s.survivors = pids(survivors[s.number])
+	}
+}
+
+// hunt is the hunt for the members of a batch.
+func (o *owner) hunt(batch []*sweep) *hunt {
+	h := &hunt{sessions: map[int]uint64{}, skip: o.isKnown, maxPID: o.abilities().maxPID}
+	wanted := make(map[uint64]bool, len(batch))
+	for _, s := range batch {
+		wanted[s.number] = true
 		if s.pid != 0 {
 			h.sessions[s.pid] = s.number
 		}
 	}
 	h.tree = func(mark string) (uint64, bool) {
 		number, ok := o.treeIn(mark)
-		return number, ok && wanted[number] != nil
+		return number, ok && wanted[number]
 	}
-	if !h.anyone(batch) {
-		return
-	}
-	for number, members := range h.run() {
-		wanted[number].survivors = pids(members)
-	}
+	return h
 }
 
 // anyone reports whether a tree of the batch has living members.
@@ -150,22 +157,43 @@ func (o *owner) isKnown(pid int) bool {
 	return o.leaders[pid] != nil || o.guardian != nil && o.guardian.pid == pid
 }
 
+// clearRecent looks once for living members of trees that were all started
+// recently, which costs next to nothing, and notes if there are none. It leaves
+// the rest to clear.
+func (o *owner) clearRecent(trees []*marks) {
+	var batch []*sweep
+	for _, m := range trees {
+		s := m.sweep(false)
+		if !s.recent {
+			return
+		}
+		batch = append(batch, s)
+	}
+	if len(batch) == 0 || o.hunt(batch).anyone(batch) {
+		return
+	}
+	for _, m := range trees {
+		m.empty = true
+	}
+}
+
 // marks is the reach of LevelMarks.
 type marks struct {
 	tree   *Tree
 	number uint64
+	empty  bool // the child has ended, and nobody else lives
 }
 
-var _ reach = marks{}
+var _ reach = (*marks)(nil)
 
 // kill leaves everything but the group to clear, which is a matter of
 // milliseconds and not to be waited for here.
-func (m marks) kill()             {}
-func (m marks) thaw()             {}
-func (m marks) outOfMemory() bool { return false }
-func (m marks) release()          { self.leave(m.tree) }
+func (m *marks) kill()             {}
+func (m *marks) thaw()             {}
+func (m *marks) outOfMemory() bool { return false }
+func (m *marks) release()          { self.leave(m.tree) }
 
-func (m marks) members() []int {
+func (m *marks) members() []int {
 	h := &hunt{
 		sessions: map[int]uint64{m.tree.pid: m.number},
 		maxPID:   self.abilities().maxPID,
@@ -178,10 +206,19 @@ func (m marks) members() []int {
 	return pids(h.family()[m.number])
 }
 
-func (m marks) clear(reaped bool) []int {
+func (m *marks) gone() bool { return m.empty }
+
+func (m *marks) clear(reaped bool) []int {
+	if m.empty {
+		return nil
+	}
+	return self.sweeps.clear(m.sweep(reaped), self.pass)
+}
+
+func (m *marks) sweep(reaped bool) *sweep {
 	s := &sweep{number: m.number}
 	if !reaped {
 		s.pid, s.recent = m.tree.pid, recent(m.tree.started, self.abilities().maxPID)
 	}
-	return self.sweeps.clear(s, self.pass)
+	return s
 }

@@ -12,13 +12,16 @@ import (
 )
 
 // Tree is a started child with what it started, as far as its level reaches.
-// Safe for concurrent use, except that Wait is called once.
+// Safe for concurrent use, except that Await is called once.
 type Tree struct {
 	pid      int // also the group's and the session's id
+	pidfd    int // -1: none
 	started  time.Time
 	level    Level
 	detached bool
 	reach    reach
+
+	groupKilled bool // at its end
 
 	mu     sync.Mutex // orders signals before the reaping that frees the ids
 	reaped bool
@@ -33,6 +36,9 @@ type reach interface {
 	// members returns the living processes, without the child itself if that
 	// has ended.
 	members() []int
+	// gone reports whether certainly nothing lives, if that can be told at once.
+	// The child itself has ended, and its group was killed.
+	gone() bool
 	// clear kills until nothing lives, for a bounded time, and returns what
 	// still does. The child itself has ended. If it was reaped, by somebody
 	// else, its id is not to be relied on.
@@ -77,8 +83,8 @@ func (t *Tree) Signal(sig syscall.Signal) error {
 	return signalGroup(t.pid, sig)
 }
 
-// Kill kills the group and all else that it can reach without waiting; Wait
-// sees to the rest. After the end it does nothing and returns nil.
+// Kill kills the group and all else that it can reach without waiting; the end
+// of the child sees to the rest. After the end it does nothing and returns nil.
 func (t *Tree) Kill() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -101,18 +107,17 @@ func (t *Tree) Terminate() error {
 	return t.Signal(syscall.SIGCONT)
 }
 
-// Wait waits until the child has ended, kills what is left of its tree, waits
-// until that is gone as far as the level can tell, and only then reaps the
-// child, so that no id can have gone to a stranger while it was signalled. The
-// error says that the child's end could not be had, because something else in
-// this process reaped it.
-func (t *Tree) Wait() (End, error) {
-	err := awaitExit(t.pid)
+// finish is all that follows the child's end, of which err says that something
+// else in this process has reaped it: then its code cannot be had, and its id may
+// be a stranger's. What is left of the tree is killed; when that is gone, as far
+// as the level can tell, and not before, the child is reaped, so that no id can
+// have gone to a stranger while it was signalled.
+func (t *Tree) finish(err error) (End, error) {
 	end := End{Code: -1, Started: t.started, Ended: time.Now()}
-	defer t.reach.release()
+	defer t.release()
 	if !t.detached {
-		if err == nil { // else the id may be a stranger's
-			_ = signalGroup(t.pid, syscall.SIGKILL)
+		if err == nil {
+			t.killGroup()
 		}
 		end.Survivors = t.reach.clear(err != nil)
 		end.OutOfMemory = t.reach.outOfMemory()
@@ -124,6 +129,28 @@ func (t *Tree) Wait() (End, error) {
 		return end, err
 	}
 	return reap(t.pid, end)
+}
+
+// killGroup kills what is left of the group of a child that has ended and was
+// not reaped. It does so once.
+func (t *Tree) killGroup() {
+	if !t.detached && !t.groupKilled {
+		t.groupKilled = true
+		_ = signalGroup(t.pid, syscall.SIGKILL)
+	}
+}
+
+// release gives back what the tree took, after the child was reaped or was not
+// started.
+func (t *Tree) release() {
+	if t.pidfd >= 0 {
+		_ = syscall.Close(t.pidfd)
+		t.pidfd = -1
+	}
+	t.reach.release()
+	if t.detached {
+		self.detachedEnded()
+	}
 }
 
 func reap(pid int, end End) (End, error) {

@@ -25,6 +25,17 @@ func TestMain(m *testing.M) {
 	os.Exit(leak.Run(m))
 }
 
+// await waits for the end of the tree.
+func await(tree *Tree) (end End, err error) {
+	done := make(chan struct{})
+	tree.Await(func(e End, waitErr error) {
+		end, err = e, waitErr
+		close(done)
+	})
+	<-done
+	return end, err
+}
+
 func startHelper(t *testing.T) *Tree {
 	t.Helper()
 	return startHelperWith(t)
@@ -53,7 +64,7 @@ func TestTreeEndsByKill(t *testing.T) {
 	require.NoError(t, tree.Kill())
 	require.NoError(t, tree.Kill(), "a second time")
 
-	end, err := tree.Wait()
+	end, err := await(tree)
 
 	require.NoError(t, err)
 	assert.Equal(t, syscall.SIGKILL, end.Signal)
@@ -71,7 +82,7 @@ func TestTerminateWakesAStoppedChild(t *testing.T) {
 	require.NoError(t, tree.Signal(syscall.SIGSTOP))
 	require.NoError(t, tree.Terminate())
 
-	end, err := tree.Wait()
+	end, err := await(tree)
 
 	require.NoError(t, err)
 	assert.Equal(t, syscall.SIGTERM, end.Signal)
@@ -84,7 +95,7 @@ func TestAwaitExitLeavesAZombie(t *testing.T) {
 	require.NoError(t, awaitExit(tree.PID()))
 	assert.NoError(t, syscall.Kill(tree.PID(), 0), "the id is free")
 
-	_, err := tree.Wait()
+	_, err := await(tree)
 
 	require.NoError(t, err)
 }
@@ -95,7 +106,7 @@ func TestWaitForAChildThatWasReapedElsewhere(t *testing.T) {
 	_, err := syscall.Wait4(tree.PID(), nil, 0, nil)
 	require.NoError(t, err)
 
-	end, err := tree.Wait()
+	end, err := await(tree)
 
 	assert.ErrorIs(t, err, syscall.ECHILD)
 	assert.Equal(t, -1, end.Code)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Tree is a started child. Safe for concurrent use, except that Wait is called
+// Tree is a started child. Safe for concurrent use, except that Await is called
 // once.
 type Tree struct {
 	process *os.Process
@@ -65,8 +65,10 @@ func (t *Tree) Kill() error {
 // Terminate returns errors.ErrUnsupported: there is no request to end.
 func (t *Tree) Terminate() error { return errors.ErrUnsupported }
 
-// Wait waits until the child has ended.
-func (t *Tree) Wait() (End, error) {
+// Await calls tell once, when the child has ended. tell must not block.
+func (t *Tree) Await(tell func(End, error)) { go func() { tell(t.wait()) }() }
+
+func (t *Tree) wait() (End, error) {
 	state, err := t.process.Wait()
 	end := End{Code: -1, Started: t.started, Ended: time.Now()}
 	if err != nil {

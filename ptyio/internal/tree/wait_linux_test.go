@@ -16,7 +16,7 @@ func TestWaitidAlone(t *testing.T) {
 
 	require.NoError(t, waitid(unix.P_PID, tree.PID(), nil, 0))
 
-	_, err := tree.Wait()
+	_, err := await(tree)
 	require.NoError(t, err)
 }
 
@@ -33,6 +33,6 @@ func TestPidfdIsPolled(t *testing.T) {
 
 	assert.NoError(t, <-polled)
 
-	_, err = tree.Wait()
+	_, err = await(tree)
 	require.NoError(t, err)
 }
