@@ -22,6 +22,7 @@ type fake struct {
 
 	mu      sync.Mutex
 	ended   bool
+	exit    ptyio.Exit
 	signals []syscall.Signal
 	last    []func(ptyio.Exit, error)
 }
@@ -37,7 +38,9 @@ func (f *fake) Level() ptyio.Level { return f.level }
 func (f *fake) end(exit ptyio.Exit) {
 	f.mu.Lock()
 	first := !f.ended
-	f.ended = true
+	if first {
+		f.ended, f.exit = true, exit
+	}
 	last := f.last
 	f.mu.Unlock()
 	if first {
@@ -49,8 +52,14 @@ func (f *fake) end(exit ptyio.Exit) {
 
 func (f *fake) OnExit(tell func(ptyio.Exit, error)) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.last = append(f.last, tell)
+	ended := f.ended
+	if !ended {
+		f.last = append(f.last, tell)
+	}
+	f.mu.Unlock()
+	if ended {
+		tell(f.exit, nil)
+	}
 }
 
 func (f *fake) Signal(sig syscall.Signal) error {
