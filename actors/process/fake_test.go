@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 
 	"brood/ptyio"
@@ -129,10 +128,4 @@ func (o *fakeOutput) Receive(limit int, f func([]byte)) error {
 	}
 	<-o.closed
 	return os.ErrClosed
-}
-
-func startFake(t *testing.T, f *fake, spec Spec) *host {
-	t.Helper()
-	spec.Command, spec.Transport = ptyio.Command{Path: "fake"}, f
-	return start(t, spec)
 }
