@@ -21,16 +21,21 @@ import (
 type Process struct {
 	supervised
 	detached bool                               // it is let go where others are ended
-	ready    chan struct{}                      // closed at the first Ready
-	failed   chan struct{}                      // closed at the first Down, if it came before Ready
 	reads    [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
 
 	state    sync.Mutex
+	starting *starting  // nil when Start has returned
 	actor    *actor.PID // the process actor
 	osPID    int
 	level    Level
 	exit     *actors.Exit // the last one; nil if there is none
 	restarts int
+}
+
+// starting is how Start hears of the first incarnation.
+type starting struct {
+	ready  chan struct{} // closed at the first Ready
+	failed chan struct{} // closed at the first Down, if it came before Ready
 }
 
 // Start starts a child under a supervisor of its own and waits until it is
@@ -41,11 +46,11 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	if spec.Name == "" {
 		spec.Name = spec.Command.Name()
 	}
+	begin := &starting{ready: make(chan struct{}), failed: make(chan struct{})}
 	p := &Process{
 		supervised: newSupervised(rt, spec.Name),
 		detached:   spec.Command.Detached,
-		ready:      make(chan struct{}),
-		failed:     make(chan struct{}),
+		starting:   begin,
 	}
 	p.service = p
 	if spec.ReadStdout {
@@ -59,9 +64,12 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	}
 	var err error
 	select {
-	case <-p.ready:
+	case <-begin.ready:
+		p.state.Lock()
+		p.starting = nil // thousands of idle children need not keep it
+		p.state.Unlock()
 		return p, nil
-	case <-p.failed:
+	case <-begin.failed:
 		err = &StartError{Command: spec.Command.Name(), Exit: p.Exit()}
 	case <-p.ended:
 		err = fmt.Errorf("runtime: start %s: %w", spec.Name, actors.ErrStopping)
@@ -105,11 +113,13 @@ func (p *Process) observe(event any) {
 			p.restarts++
 		}
 	case *actors.Ready:
-		closeOnce(p.ready)
+		if p.starting != nil {
+			closeOnce(p.starting.ready)
+		}
 	case *actors.Down:
 		p.osPID, p.exit, p.actor = 0, &m.Exit, m.Who
-		if !isClosed(p.ready) {
-			closeOnce(p.failed)
+		if p.starting != nil && !isClosed(p.starting.ready) {
+			closeOnce(p.starting.failed)
 		}
 	}
 }
@@ -221,39 +231,6 @@ func (p *Process) Wait(ctx context.Context) (actors.Exit, error) {
 		return actors.Exit{}, context.Cause(ctx)
 	}
 	return p.Exit(), p.failure()
-}
-
-func (p *Process) drain(context.Context) error { return nil }
-
-// stop is the shutdown's. A detached child is let go: its actors end, and it
-// runs on.
-func (p *Process) stop(ctx, last context.Context) error {
-	if !p.detached {
-		return p.supervised.stop(ctx, last)
-	}
-	<-p.launched
-	p.letGo()
-	select {
-	case <-p.ended:
-		return nil
-	case <-last.Done():
-		return fmt.Errorf("runtime: let go of %s: %w", p.name, ErrLeftBehind)
-	}
-}
-
-func (p *Process) urge() {
-	if !p.detached {
-		p.supervised.urge()
-	}
-}
-
-func (p *Process) letGo() {
-	p.mu.Lock()
-	pid := p.pid
-	p.mu.Unlock()
-	if pid != nil {
-		p.rt.system.Root.Stop(pid)
-	}
 }
 
 // closeOnce closes c unless it is closed; the caller holds the lock.

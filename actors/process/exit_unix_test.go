@@ -128,4 +128,10 @@ func TestTerminalTells(t *testing.T) {
 	}
 }
 
+func startFake(t *testing.T, f *fake, spec Spec) *host {
+	t.Helper()
+	spec.Command, spec.Transport = ptyio.Command{Path: "fake"}, f
+	return start(t, spec)
+}
+
 var errWithdrawn = errors.New("withdrawn")

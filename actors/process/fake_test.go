@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 
 	"brood/ptyio"
@@ -22,6 +21,7 @@ type fake struct {
 
 	mu      sync.Mutex
 	ended   bool
+	exit    ptyio.Exit
 	signals []syscall.Signal
 	last    []func(ptyio.Exit, error)
 }
@@ -37,7 +37,9 @@ func (f *fake) Level() ptyio.Level { return f.level }
 func (f *fake) end(exit ptyio.Exit) {
 	f.mu.Lock()
 	first := !f.ended
-	f.ended = true
+	if first {
+		f.ended, f.exit = true, exit
+	}
 	last := f.last
 	f.mu.Unlock()
 	if first {
@@ -49,8 +51,14 @@ func (f *fake) end(exit ptyio.Exit) {
 
 func (f *fake) OnExit(tell func(ptyio.Exit, error)) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.last = append(f.last, tell)
+	ended := f.ended
+	if !ended {
+		f.last = append(f.last, tell)
+	}
+	f.mu.Unlock()
+	if ended {
+		tell(f.exit, nil)
+	}
 }
 
 func (f *fake) Signal(sig syscall.Signal) error {
@@ -120,10 +128,4 @@ func (o *fakeOutput) Receive(limit int, f func([]byte)) error {
 	}
 	<-o.closed
 	return os.ErrClosed
-}
-
-func startFake(t *testing.T, f *fake, spec Spec) *host {
-	t.Helper()
-	spec.Command, spec.Transport = ptyio.Command{Path: "fake"}, f
-	return start(t, spec)
 }

@@ -23,7 +23,7 @@ func Props(spec Spec) (*actor.Props, error) {
 	}
 	spec.Children = slices.Clone(spec.Children)
 	spec.Subscribers = slices.Clone(spec.Subscribers)
-	return actor.PropsFromProducer(func() actor.Actor { return newSupervisor(spec) }), nil
+	return actor.PropsFromProducer(func() actor.Actor { return newSupervisor(&spec) }), nil
 }
 
 // phase is where a supervisor is in its life.
@@ -37,7 +37,7 @@ const (
 
 // supervisor is the actor. Its fields belong to its turn.
 type supervisor struct {
-	spec     Spec
+	spec     *Spec // shared by the actors of one Props
 	policy   Policy
 	children []*child
 	byPID    map[string]*child // children with an actor, by the PID's Id; nil if they are few
@@ -77,7 +77,7 @@ type (
 // of which there can be thousands, need not have.
 const fewChildren = 8
 
-func newSupervisor(spec Spec) *supervisor {
+func newSupervisor(spec *Spec) *supervisor {
 	s := &supervisor{
 		spec:   spec,
 		policy: spec.policy(),
