@@ -45,28 +45,33 @@ var (
 // last counts; entries without a name are dropped. It depends on nothing but e
 // and owner.
 func (e Env) Environ(owner []string) []string {
-	type variable struct{ name, value string }
-	vars := make(map[string]variable, len(owner)+len(e.Set))
-	pass := nameSet(e.Pass)
+	environ := make([]string, 0, len(owner)+len(e.Set))
+	pass, unset := nameSet(e.Pass), nameSet(e.Unset)
 	for _, entry := range owner {
-		name, value, ok := strings.Cut(entry, "=")
-		key := envKey(name)
-		if !ok || name == "" || ofProtocol(key) || (e.Empty && !pass[key]) {
+		key := entryKey(entry)
+		if key == "" || ofProtocol(key) || (e.Empty && !pass[key]) || unset[key] {
 			continue
 		}
-		vars[key] = variable{name, value}
-	}
-	for _, name := range e.Unset {
-		delete(vars, envKey(name))
+		environ = append(environ, entry)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Set)) {
-		vars[envKey(name)] = variable{name, e.Set[name]}
+		environ = append(environ, name+"="+e.Set[name])
 	}
-	environ := make([]string, 0, len(vars))
-	for _, key := range slices.Sorted(maps.Keys(vars)) {
-		environ = append(environ, vars[key].name+"="+vars[key].value)
+	slices.SortStableFunc(environ, func(a, b string) int { return strings.Compare(entryKey(a), entryKey(b)) })
+	last := environ[:0]
+	for i, entry := range environ {
+		if i+1 == len(environ) || entryKey(entry) != entryKey(environ[i+1]) {
+			last = append(last, entry)
+		}
 	}
-	return environ
+	return last
+}
+
+// entryKey returns the name in an entry, as it is compared; empty if there is
+// none.
+func entryKey(entry string) string {
+	i := strings.IndexByte(entry, '=')
+	return envKey(entry[:max(i, 0)])
 }
 
 func (e Env) sets(name string) bool {
@@ -105,6 +110,9 @@ func (e Env) check() error {
 }
 
 func nameSet(names []string) map[string]bool {
+	if len(names) == 0 {
+		return nil
+	}
 	set := make(map[string]bool, len(names))
 	for _, name := range names {
 		set[envKey(name)] = true

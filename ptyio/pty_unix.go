@@ -54,7 +54,7 @@ func (p PTY) open(std *[3]*os.File, conn *ptyConn, cmd Command) (err error) {
 	}
 	if p.StderrPipe {
 		var ours *os.File
-		if ours, std[2], err = os.Pipe(); err != nil {
+		if std[2], ours, err = newPipe(false); err != nil {
 			return err
 		}
 		conn.stderr = newOutput(ours, cmd)

@@ -34,13 +34,9 @@ func (s Stdio) open(fd int) (theirs, toClose, ours *os.File, err error) {
 		null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 		return null, null, nil, err
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, nil, nil, err
+	theirs, ours, err = newPipe(fd == 0)
+	if err == nil && fd == 0 {
+		ours, err = aboveStd(ours)
 	}
-	if fd == 0 {
-		ours, err = aboveStd(w)
-		return r, r, ours, err
-	}
-	return w, w, r, nil
+	return theirs, theirs, ours, err
 }

@@ -1,13 +1,11 @@
 package tree
 
-import "slices"
-
 // reachOf prepares what the level of a tree needs.
 func (o *owner) reachOf(t *Tree, number uint64, spec *Spec) (reach, error) {
 	if t.level >= LevelMarks {
 		can := o.abilities()
 		mark := markName + "=" + extendMark(can.outer, can.name, number)
-		spec.Env = slices.Insert(slices.Clone(spec.Env), 0, mark)
+		spec.Env = append([]string{mark}, spec.Env...)
 	}
 	if t.level == LevelCgroup {
 		return o.abilities().cgroups.open(number, t, spec.Cgroup)
