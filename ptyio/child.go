@@ -28,6 +28,12 @@ type child struct {
 	onExit []func(Exit, error)
 }
 
+// Rest ends what this package keeps for the next child, if there is no child: a
+// process that kills children when this one dies, and a goroutine that waits for
+// them. Without it that happens a moment after the end of the last child; with it
+// nothing is left when Rest returns.
+func Rest() { tree.Rest() }
+
 // newChild calls atEnd, if there is one, when t has ended.
 func newChild(cmd Command, t *tree.Tree, atEnd func()) *child {
 	c := &child{name: cmd.Name(), tree: t, detached: cmd.Detached, done: make(chan struct{})}

@@ -288,6 +288,27 @@ func TestFrozenChildIsKilled(t *testing.T) {
 	assert.Equal(t, syscall.SIGKILL, exit.Signal)
 }
 
+// Rest leaves nothing of what is kept for the next child, and the next child
+// finds all it needs.
+func TestRestEndsWhatIsKept(t *testing.T) {
+	for range 3 {
+		conn := startReady(t, ptyio.Pipes{}, helper("block"))
+		ptyio.Rest()
+		requireAlive(t, conn)
+		require.Len(t, guardiansOf(os.Getpid()), 1, "there is a child to guard")
+		_, err := conn.Stop(0)
+		require.NoError(t, err)
+		require.NoError(t, conn.Close())
+
+		ptyio.Rest()
+
+		assert.Empty(t, childrenOf(os.Getpid()))
+		for _, dir := range cgroups() {
+			assert.NotContains(t, dir, fmt.Sprintf("-%d-", os.Getpid()))
+		}
+	}
+}
+
 // Case 32: what is opened is closed, whatever it is.
 func TestCase32ThousandCyclesLeaveNothing(t *testing.T) {
 	onEachLevel(t, func(t *testing.T, level ptyio.Level) {

@@ -43,9 +43,11 @@
 //	                   cut                   and they are closed
 //	stopper            process actor, a      its command has ended, its wait is   Shutdown
 //	                   Command in StopPlan   over or the incarnation is
-//	ptyio waiter       ptyio, start          the child is reaped, and the process Shutdown
-//	                                         actor was told (Conn.OnExit)
-//	                                                                              (of a detached child: nobody)
+//	reaper             ptyio, first start    no child has been left for a moment  ptyio.Rest (Shutdown)
+//	guardian's waiter  ptyio, first start    the guardian was reaped              ptyio.Rest (Shutdown)
+//	finisher           reaper, if others of  they are gone, or 2 s are over; the  Shutdown
+//	                   a tree live when its  process actor was told
+//	                   child has ended       (Conn.OnExit)
 //	stdin feeder       Run, with StdinFrom   the reader or the command has ended; Run, but while it is in the
 //	                                         in a Read: when that returns         caller's Read: by nobody
 //	runner             Lines                 the command has ended                the loop over Lines

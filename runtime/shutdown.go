@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"brood/ptyio"
 )
 
 // Shutdown ends the Runtime and everything in it: it accepts nothing any more,
@@ -115,6 +117,7 @@ func drainAll(ctx context.Context, services []service) (faults []error) {
 // end lets go of what is left when no child is: the root actor and the
 // children's goroutines.
 func (rt *Runtime) end(last context.Context) error {
+	defer ptyio.Rest()
 	rt.system.Root.Stop(rt.root)
 	rt.kill() // releases the context
 	done := make(chan struct{})

@@ -18,6 +18,8 @@ const (
 	// idleTime is how long a guardian stays when there is nothing to guard: most
 	// who started one child will soon start another.
 	idleTime = 200 * time.Millisecond
+	// dismissTime is how long a guardian that was sent home is waited for.
+	dismissTime = time.Second
 	// shortLife is the life of a guardian that is not replaced by itself: it
 	// cannot live here, and the next start says so.
 	shortLife = time.Second
@@ -135,15 +137,26 @@ func (o *owner) dismissLater() {
 	o.idle = time.AfterFunc(idleTime, o.dismiss)
 }
 
-// dismiss runs on a goroutine of its own and ends when the guardian has.
+// Rest ends what this process keeps for its next child: the guardian, the
+// goroutine that waits for children, the directory of the cgroups. It does
+// nothing if there are children. Else it happens by itself, a moment after the
+// last child.
+func Rest() { self.dismiss() }
+
+// dismiss does what Rest says, and waits for it. Its timer runs it on a goroutine
+// of its own.
 func (o *owner) dismiss() {
 	o.mu.Lock()
-	if len(o.trees) > 0 {
+	if len(o.trees) > 0 || o.can.Load() == nil {
 		o.mu.Unlock()
 		return
 	}
+	if o.idle != nil {
+		o.idle.Stop()
+		o.idle = nil
+	}
 	g := o.guardian
-	o.guardian, o.idle = nil, nil
+	o.guardian = nil
 	if g != nil {
 		g.tell(recordFarewell, 0)
 		g.lifeline.Close()
@@ -151,8 +164,14 @@ func (o *owner) dismiss() {
 	o.abilities().cgroups.remove()
 	o.mu.Unlock()
 	o.reaper.stopIfIdle()
-	if g != nil {
-		<-g.ended
+	if g == nil {
+		return
+	}
+	patience := time.NewTimer(dismissTime)
+	defer patience.Stop()
+	select {
+	case <-g.ended:
+	case <-patience.C: // somebody has stopped it; it goes when it is woken
 	}
 }
 

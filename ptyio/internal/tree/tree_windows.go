@@ -78,3 +78,6 @@ func (t *Tree) wait() (End, error) {
 	end.UserTime, end.SystemTime = state.UserTime(), state.SystemTime()
 	return end, nil
 }
+
+// Rest does nothing: nothing is kept here.
+func Rest() {}
