@@ -112,14 +112,16 @@ func TestStartOfChildWithoutHello(t *testing.T) {
 	noChildren(t)
 }
 
-func TestWaitDespiteDescendant(t *testing.T) {
+func TestCase19WaitDespiteDescendant(t *testing.T) {
 	var out screen
 	p := start(t, newRuntime(t, runtime.Options{}), runtime.ProcessSpec{
-		Command: command(t, "sire"), Restart: runtime.Temporary, Output: out.print,
+		Command: weakly(command(t, "sire")), Restart: runtime.Temporary, Output: out.print,
 	})
 	exit, err := p.Wait(within(t, limit))
-	endDescendant(t, out.String())
+	pid := endDescendant(t, out.String())
 	require.NoError(t, err)
 	assert.Equal(t, 0, exit.Code)
 	assert.True(t, exit.OutputIncomplete)
+	assert.Equal(t, []int{pid}, exit.HeldBy)
+	assert.Equal(t, runtime.LevelGroup, p.Level())
 }
