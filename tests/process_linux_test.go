@@ -127,10 +127,8 @@ func TestCase19WaitDespiteDescendant(t *testing.T) {
 	})
 	t.Run("group level", func(t *testing.T) {
 		var out screen
-		cmd := command(t, "sire")
-		cmd.Containment.Limit = runtime.LevelGroup
 		p := start(t, newRuntime(t, runtime.Options{}), runtime.ProcessSpec{
-			Command: cmd, Restart: runtime.Temporary, Output: out.print,
+			Command: weakly(command(t, "sire")), Restart: runtime.Temporary, Output: out.print,
 		})
 		exit, err := p.Wait(within(t, limit))
 		descendant := endDescendant(t, out.String())

@@ -104,18 +104,6 @@ func TestManyRunsLoseNothing(t *testing.T) {
 	all.Wait()
 }
 
-// At group level, one in a session of its own holds the output and lives on.
-func TestRunLeavesDescendantBehindAtGroupLevel(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
-	cmd := command(t, "sire")
-	cmd.Containment.Limit = runtime.LevelGroup
-	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: cmd})
-	descendant := endDescendant(t, string(got.Stdout))
-	require.NoError(t, err)
-	assert.True(t, got.Exit.OutputIncomplete)
-	assert.Equal(t, []int{descendant}, got.Exit.HeldBy)
-}
-
 func TestRunLeavesNobodyBehind(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "sire")})
@@ -125,7 +113,25 @@ func TestRunLeavesNobodyBehind(t *testing.T) {
 	noChildren(t)
 }
 
-// endDescendant kills the one whose process id a sire printed, and returns that.
+// TestCase19RunDespiteDescendant: one that escaped, since containment is weak,
+// holds the output.
+func TestCase19RunDespiteDescendant(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: weakly(command(t, "sire"))})
+	pid := endDescendant(t, string(got.Stdout))
+	require.NoError(t, err)
+	assert.True(t, got.Exit.OutputIncomplete)
+	assert.Equal(t, []int{pid}, got.Exit.HeldBy)
+	assert.Equal(t, runtime.LevelGroup.String(), got.Exit.Containment)
+}
+
+// weakly contains a command by its group, so that a descendant can escape.
+func weakly(c runtime.Command) runtime.Command {
+	c.Containment.Limit = runtime.LevelGroup
+	return c
+}
+
+// endDescendant kills the one whose process id a sire printed.
 func endDescendant(t *testing.T, printed string) int {
 	t.Helper()
 	pid, err := strconv.Atoi(strings.TrimSpace(printed))
