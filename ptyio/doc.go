@@ -68,7 +68,8 @@
 // # Platforms
 //
 // All of this holds on Linux. On macOS reads and writes on a terminal have no
-// deadlines, a waiting child costs a thread, and Holders tells nothing. On Windows there are pipes
-// without deadlines, Kill instead of signals, only the child itself is killed,
-// Files are refused, and [PTY] returns [ErrUnsupported].
+// deadlines, a waiting child costs a thread, and Holders tells nothing. On
+// Windows there are pipes without deadlines, Kill instead of signals, only the
+// child itself is killed, Files are refused, Holders tells nothing, and [PTY]
+// returns [ErrUnsupported].
 package ptyio
