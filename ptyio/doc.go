@@ -18,6 +18,10 @@
 // default action in the child all the same: from the next start on the owner
 // catches and drops it, which is the same for itself.
 //
+// Its streams are pipes to the owner, or what [Stdio] names: a file, the owner's
+// own stream, one end of a pipe to another child, or nothing. On a terminal
+// ([PTY]) stderr can have a pipe of its own.
+//
 // To keep other descriptors out, Start marks all descriptors of the owner from
 // 3 up close-on-exec (close_range(2)), also those that C code or whoever
 // started the owner left open without the mark. The mark stays. That
@@ -28,6 +32,25 @@
 // a Start can still reach that child; Go's own descriptors cannot, they are
 // marked as they are opened.
 //
+// # Bytes
+//
+// Pipes carry every byte as it is, both ways, and so does a terminal in raw mode
+// (PTY.Raw). A terminal in its usual mode edits: it echoes, turns \n into \r\n,
+// acts on Ctrl-C, and collects lines of bounded length, so that a Write with a
+// longer line is refused with a [*LineTooLongError] before anything is written.
+// A child that does not read blocks Write up to the write deadline. Output that
+// nobody reads blocks the child: nothing is buffered here.
+//
+// Output.Read is an io.Reader as any other. Output.Receive is for those who
+// wait for many children: it holds no buffer while it waits.
+//
+// # When a start fails
+//
+// Nothing runs then, and nothing is left open. The [*StartError] names the
+// program and, if that was the trouble, the directory, and says what each cause
+// matches. A start for which the machine has too little, just now, matches
+// [ErrResources].
+//
 // # What holds at the end
 //
 // The exit code or signal is exact, and every caller of Wait gets it. When the
@@ -36,7 +59,7 @@
 // All output that was written before the end can be read after it, up to EOF:
 // Wait takes nothing away, Close does. A descendant that left the group (by
 // setsid) is not killed, and may hold an output open, so that EOF comes late:
-// on pipes, set a read deadline after Wait.
+// on pipes, set a read deadline after Wait; Conn.Holders tells who it is.
 //
 // Each Start starts one goroutine, which waits for the child's end, reaps it
 // and then ends; Wait joins it. Conn.Close must be called to give the
@@ -45,7 +68,8 @@
 // # Platforms
 //
 // All of this holds on Linux. On macOS reads and writes on a terminal have no
-// deadlines, and a waiting child costs a thread. On Windows there are pipes
-// without deadlines, Kill instead of signals, only the child itself is killed,
-// Files are refused, and [PTY] returns [ErrUnsupported].
+// deadlines, a waiting child costs a thread, and Holders tells nothing. On
+// Windows there are pipes without deadlines, Kill instead of signals, only the
+// child itself is killed, Files are refused, Holders tells nothing, and [PTY]
+// returns [ErrUnsupported].
 package ptyio
