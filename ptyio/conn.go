@@ -52,7 +52,9 @@ type Conn interface {
 	// matches os.ErrProcessDone. A shell with job control puts what it runs
 	// into groups of their own, which are not reached: type Ctrl-C (3) instead.
 	Signal(sig syscall.Signal) error
-	// Kill kills the process group. After the end it does nothing and returns nil.
+	// Kill kills the process group, and with it, as far as the containment
+	// reaches, the whole tree. It does not wait. After the end it does nothing and
+	// returns nil.
 	Kill() error
 	// Resize sets the size of the terminal, and the child gets WINCH. On pipes
 	// it returns ErrNotTerminal; after the end os.ErrProcessDone.
@@ -65,8 +67,8 @@ type Conn interface {
 	// ignored); the Exit then has Code -1 and no Signal.
 	Wait() (Exit, error)
 	// OnExit calls f once with what Wait returns: when the child has been
-	// reaped, on the goroutine that waited for it, or at once if it was reaped
-	// before. f must not block.
+	// reaped, on the goroutine that waits for all children, or at once if it was
+	// reaped before. f must not block: others would be reaped late.
 	OnExit(f func(Exit, error))
 	// Holders returns the processes, in order, that hold an output of the child
 	// open: its end of the pipes, or the terminal. After the end it tells who
@@ -76,13 +78,14 @@ type Conn interface {
 	// of /proc, which takes milliseconds.
 	Holders() []int
 	// Stop asks the process group to end (TERM, and CONT for those that are
-	// stopped), kills it after grace, and waits. Without a positive grace it
-	// kills at once. It can be called in any state, any number of times, and
-	// by many: they ask once, and the shortest grace counts. It takes no longer
-	// than grace and 10 s; then the error is ErrSurvived. Interactive shells
-	// ignore TERM: end one with CloseStdin or SIGHUP to spare the grace.
+	// stopped or frozen), kills the whole tree after grace, and waits. Without a
+	// positive grace it kills at once. It can be called in any state, any number
+	// of times, and by many: they ask once, and the shortest grace counts. It
+	// takes no longer than grace and 10 s. A *SurvivedError names what survived
+	// the kill. Interactive shells ignore TERM: end one with CloseStdin or SIGHUP
+	// to spare the grace.
 	Stop(grace time.Duration) (Exit, error)
-	// Close kills the process group if the child still runs, without waiting
+	// Close kills the tree if the child still runs and is not detached, without waiting
 	// for it, and closes our ends: reads and writes, also those that are
 	// blocked, return os.ErrClosed; a terminal is hung up. Again does nothing.
 	Close() error

@@ -22,6 +22,10 @@
 // own stream, one end of a pipe to another child, or nothing. On a terminal
 // ([PTY]) stderr can have a pipe of its own.
 //
+// Default actions for all signals and none blocked, the limit of descriptors that
+// the owner was started with, and the owner's user, niceness, umask and limits, or
+// those that the [Command] names.
+//
 // To keep other descriptors out, Start marks all descriptors of the owner from
 // 3 up close-on-exec (close_range(2)), also those that C code or whoever
 // started the owner left open without the mark. The mark stays. That
@@ -53,23 +57,34 @@
 //
 // # What holds at the end
 //
-// The exit code or signal is exact, and every caller of Wait gets it. When the
-// child ends, what is left of its process group is killed, before the child is
-// reaped, so that the group's id cannot have been given to a stranger.
-// All output that was written before the end can be read after it, up to EOF:
-// Wait takes nothing away, Close does. A descendant that left the group (by
-// setsid) is not killed, and may hold an output open, so that EOF comes late:
-// on pipes, set a read deadline after Wait; Conn.Holders tells who it is.
+// The exit code or signal is exact, and every caller of Wait gets it. Before the
+// child is reaped everything else of its tree is killed and awaited, as far as
+// the level of containment reaches ([Containment]): grandchildren in sessions of
+// their own, orphans, what ignores every other signal. Exit.Survivors names what
+// could not be killed. All output that was written before the end can be read
+// after it, up to EOF: Wait takes nothing away, Close does. At LevelGroup a
+// descendant that left the group is not killed, and may hold an output open, so
+// that EOF comes late: on pipes, set a read deadline after Wait; Conn.Holders
+// tells who it is.
 //
-// Each Start starts one goroutine, which waits for the child's end, reaps it
-// and then ends; Wait joins it. Conn.Close must be called to give the
-// descriptors back.
+// # When the owner dies
+//
+// A guardian kills the trees that the owner leaves, however it dies: by SIGKILL,
+// os.Exit or a panic. It is the owner's own program, executed again in the name of
+// brood-guardian, and caught by an init of this package before anything else of
+// the program runs (but for packages whose import path sorts before brood's and
+// that do not import it). It is there while there are children and goes a moment
+// after them, or when [Rest] says so.
+//
+// One goroutine waits for all children, and ends as the guardian does.
+// Conn.Close must be called to give the descriptors back.
 //
 // # Platforms
 //
 // All of this holds on Linux. On macOS reads and writes on a terminal have no
-// deadlines, a waiting child costs a thread, and Holders tells nothing. On
+// deadlines, a waiting child costs a thread, containment is the process group, a
+// blocked signal stays blocked in the child, and Holders tells nothing. On
 // Windows there are pipes without deadlines, Kill instead of signals, only the
-// child itself is killed, Files are refused, Holders tells nothing, and [PTY]
-// returns [ErrUnsupported].
+// child itself is killed, Files, User, Umask, Nice, Limits and the like are
+// refused, Holders tells nothing, and [PTY] returns [ErrUnsupported].
 package ptyio
