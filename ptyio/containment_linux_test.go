@@ -408,6 +408,7 @@ func TestDetachedChildOutlivesItsConnAndItsOwner(t *testing.T) {
 	assert.Len(t, marked(mark, 0), 5)
 	require.NoError(t, conn.Signal(syscall.SIGKILL))
 	wait(t, conn)
+	require.Eventually(t, func() bool { return len(marked(mark, 0)) <= 2 }, limit, time.Millisecond)
 	assert.Len(t, marked(mark, 0), 2, "what left the group is not touched")
 }
 
