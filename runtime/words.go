@@ -83,6 +83,20 @@ const (
 	LevelCgroup  = ptyio.LevelCgroup
 )
 
+// What Command.Limits can bound.
+const (
+	OpenFiles    = ptyio.OpenFiles
+	Processes    = ptyio.Processes
+	CPUSeconds   = ptyio.CPUSeconds
+	AddressSpace = ptyio.AddressSpace
+	Data         = ptyio.Data
+	Stack        = ptyio.Stack
+	FileSize     = ptyio.FileSize
+	CoreSize     = ptyio.CoreSize
+	LockedMemory = ptyio.LockedMemory
+	Unlimited    = ptyio.Unlimited
+)
+
 // EnvChildPID is the environment variable in which the command of a StopStep
 // finds the process id of the child that is to end.
 const EnvChildPID = process.EnvChildPID

@@ -138,6 +138,13 @@ func (c *cgroup) join(attr *syscall.SysProcAttr) (file string) {
 	return ""
 }
 
+func (c *cgroup) joined() {
+	if c.fd >= 0 {
+		unix.Close(c.fd)
+		c.fd = -1
+	}
+}
+
 func (c *cgroup) write(file, text string) error {
 	return os.WriteFile(filepath.Join(c.dir, file), []byte(text), 0)
 }
@@ -190,10 +197,6 @@ func (c *cgroup) gone() bool {
 		return true
 	}
 	c.oom = c.oom || c.readOOM()
-	if c.fd >= 0 {
-		unix.Close(c.fd)
-		c.fd = -1
-	}
 	return c.remove()
 }
 
@@ -226,10 +229,8 @@ func (c *cgroup) remove() bool {
 func (c *cgroup) outOfMemory() bool { return c.oom }
 
 func (c *cgroup) release() {
-	if c.fd >= 0 {
-		unix.Close(c.fd)
-	}
-	if !c.removed { // the child was never started, or not all of it died
+	c.joined() // if the child was never started
+	if !c.removed { // the same, or not all of it died
 		c.remove()
 	}
 	self.leave(c.tree)

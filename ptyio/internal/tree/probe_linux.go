@@ -81,10 +81,7 @@ func (can abilities) probeCgroup(executable string, base cgroupBase) error {
 
 // discard removes the directory of a probe.
 func (c *cgroup) discard() {
-	if c.fd >= 0 {
-		unix.Close(c.fd)
-		c.fd = -1
-	}
+	c.joined()
 	c.remove()
 }
 

@@ -62,6 +62,7 @@ func launch(spec Spec, r reach, pidfd *int) (int, error) {
 	join := ""
 	if c, ok := r.(joiner); ok {
 		join = c.join(attr.Sys)
+		defer c.joined()
 	}
 	if join == "" && !spec.needsPrelude() {
 		return fork(spec.Path, spec.Argv, attr)
@@ -74,6 +75,8 @@ type joiner interface {
 	// join makes the fork put the child inside, or returns the file that the
 	// child has to write its id to.
 	join(attr *syscall.SysProcAttr) (file string)
+	// joined gives back what only join needed.
+	joined()
 }
 
 // fork starts the program with an empty signal mask.
