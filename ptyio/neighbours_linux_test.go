@@ -204,6 +204,9 @@ func TestCase17ChildrenAreInSessionsOfTheirOwn(t *testing.T) {
 	})
 }
 
+// starved is what starve holds.
+var starved [][]byte
+
 // starve starts children until its memory is at its limit.
 func starve([]string) {
 	var limit unix.Rlimit
@@ -223,12 +226,11 @@ func starve([]string) {
 		log.Fatal(err)
 	}
 	fmt.Println("ready")
-	var keep [][]byte
 	for {
 		if _, err := (ptyio.Pipes{}).Start(helper("deaf")); err != nil {
 			log.Fatal(err)
 		}
-		keep = append(keep, make([]byte, 1<<20))
+		starved = append(starved, make([]byte, 1<<20))
 	}
 }
 

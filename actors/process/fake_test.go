@@ -3,7 +3,6 @@ package process
 import (
 	"io"
 	"os"
-	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -66,12 +65,6 @@ func (f *fake) Signal(sig syscall.Signal) error {
 	defer f.mu.Unlock()
 	f.signals = append(f.signals, sig)
 	return nil
-}
-
-func (f *fake) got() []syscall.Signal {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.Clone(f.signals)
 }
 
 func (f *fake) Kill() error {

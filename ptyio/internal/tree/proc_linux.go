@@ -65,8 +65,6 @@ func markOf(pid int) (mark string) {
 	return mark
 }
 
-var markPrefix = markName + "="
-
 // variable finds a variable in the content of an environ file.
 func variable(environ []byte, name string) ([]byte, bool) {
 	for rest := environ; len(rest) > 0; {
