@@ -229,7 +229,7 @@ func (c *cgroup) remove() bool {
 func (c *cgroup) outOfMemory() bool { return c.oom }
 
 func (c *cgroup) release() {
-	c.joined() // if the child was never started
+	c.joined()      // if the child was never started
 	if !c.removed { // the same, or not all of it died
 		c.remove()
 	}

@@ -147,7 +147,7 @@ func Rest() { self.dismiss() }
 // of its own.
 func (o *owner) dismiss() {
 	o.mu.Lock()
-	if len(o.trees) > 0 || o.can.Load() == nil {
+	if len(o.trees) > 0 {
 		o.mu.Unlock()
 		return
 	}
@@ -161,7 +161,9 @@ func (o *owner) dismiss() {
 		g.tell(recordFarewell, 0)
 		g.lifeline.Close()
 	}
-	o.abilities().cgroups.remove()
+	if can := o.can.Load(); can != nil { // else there were detached children only
+		can.cgroups.remove()
+	}
 	o.mu.Unlock()
 	o.reaper.stopIfIdle()
 	if g == nil {

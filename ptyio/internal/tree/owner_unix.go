@@ -96,6 +96,9 @@ func (o *owner) enter(t *Tree, spec *Spec) (reach, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := o.guard(); err != nil {
+		if len(o.trees) == 0 {
+			o.dismissLater()
+		}
 		return nil, err
 	}
 	o.last++

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -54,15 +55,44 @@ func openRetry(path string) (int, error) {
 	}
 }
 
+// How long a process may take to get through execve(2). Loading it from a slow
+// disk is a part of that.
+const (
+	execTries = 500
+	execPause = 200 * time.Microsecond
+)
+
 // markOf returns the mark in the environment of a process, empty if it has none
-// or its environment cannot be read.
-func markOf(pid int) (mark string) {
+// or its environment cannot be read. A process in the middle of an execve(2) has
+// no environment for a moment: its mark is waited for, since a member must not
+// slip through.
+func markOf(pid int) string {
+	for range execTries {
+		mark, empty := readMark(pid)
+		if !empty || !executing(pid) {
+			return mark
+		}
+		wait(execPause)
+	}
+	return ""
+}
+
+func readMark(pid int) (mark string, empty bool) {
 	readProc(pid, "environ", func(environ []byte) {
+		empty = len(environ) == 0
 		if value, ok := variable(environ, markName); ok {
 			mark = string(value)
 		}
 	})
-	return mark
+	return mark, empty
+}
+
+// executing reports whether a process that shows no environment is in the middle
+// of an execve(2): it has memory, but no bounds of an environment in it. One that
+// was started with an empty environment has such bounds.
+func executing(pid int) bool {
+	s, ok := statOf(pid)
+	return ok && !s.dead() && !s.kernel && !s.hasEnviron
 }
 
 // variable finds a variable in the content of an environ file.
@@ -88,7 +118,21 @@ type stat struct {
 	group   int
 	session int
 	started uint64 // in ticks since boot: with the id it names a process for good
+	kernel  bool   // it is a thread of the kernel
+	// hasEnviron says that it has an environment, if only an empty one. It is
+	// known of those whose environ file may be read.
+	hasEnviron bool
 }
+
+// Where things are among the fields behind the name, which begin with field 3 of
+// proc_pid_stat(5).
+const (
+	flags     = 9 - 3
+	startTime = 22 - 3
+	envEnd    = 51 - 3
+
+	kernelThread = 0x00200000 // PF_KTHREAD
+)
 
 func (s stat) dead() bool { return s.state == 'Z' || s.state == 'X' }
 
@@ -105,7 +149,7 @@ func parseStat(content []byte) (s stat, ok bool) {
 		return s, false
 	}
 	fields := bytes.Fields(content[end+1:])
-	if len(fields) < 20 {
+	if len(fields) < envEnd+1 {
 		return s, false
 	}
 	s.state = fields[0][0]
@@ -115,7 +159,10 @@ func parseStat(content []byte) (s stat, ok bool) {
 			return s, false
 		}
 	}
-	s.started, _ = strconv.ParseUint(string(fields[19]), 10, 64)
+	s.started, _ = strconv.ParseUint(string(fields[startTime]), 10, 64)
+	bits, _ := strconv.ParseUint(string(fields[flags]), 10, 64)
+	s.kernel = bits&kernelThread != 0
+	s.hasEnviron = string(fields[envEnd]) != "0"
 	return s, true
 }
 

@@ -27,8 +27,8 @@ func TestVariable(t *testing.T) {
 }
 
 func TestParseStat(t *testing.T) {
-	rest := " S 10 20 30 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 4711 9999"
-	want := stat{state: 'S', parent: 10, group: 20, session: 30, started: 4711}
+	rest := " S 10 20 30 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 4711 9999" + strings.Repeat(" 1", 29)
+	want := stat{state: 'S', parent: 10, group: 20, session: 30, started: 4711, hasEnviron: true}
 	for _, name := range []string{"(sh)", "(a b)", "(a) S (b)", "()"} {
 		s, ok := parseStat([]byte("5 " + name + rest))
 		assert.True(t, ok, name)
@@ -93,15 +93,40 @@ func TestKillSparesAStrangerWithTheSameID(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A process that is looked at as soon as it is there may be in its execve.
+func TestMarkOfAProcessThatWasJustStarted(t *testing.T) {
+	for range 100 {
+		tree := startHelper(t)
+		assert.NotEmpty(t, markOf(tree.PID()))
+		require.NoError(t, tree.Kill())
+		_, err := await(tree)
+		require.NoError(t, err)
+	}
+}
+
+func TestExecuting(t *testing.T) {
+	assert.False(t, executing(os.Getpid()))
+	assert.False(t, executing(2), "a thread of the kernel has no environment")
+	assert.False(t, executing(1<<22+1))
+	tree, err := Start(Spec{Path: "/bin/sleep", Argv: []string{"sleep", "1000"}, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr}, Limit: LevelGroup})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return !executing(tree.PID()) }, 20*time.Second, time.Millisecond)
+	_, empty := readMark(tree.PID())
+	assert.True(t, empty, "it was started without any environment, which is not to be waited for")
+	require.NoError(t, tree.Kill())
+	_, err = await(tree)
+	require.NoError(t, err)
+}
+
 func TestReadProcOfLargeFiles(t *testing.T) {
 	long := strings.Repeat("x", 100_000)
 	tree := startHelperWith(t, "LONG="+long)
+	assert.NotEmpty(t, markOf(tree.PID())) // now its execve is over
 	require.True(t, readProc(tree.PID(), "environ", func(content []byte) {
 		value, ok := variable(content, "LONG")
-		assert.True(t, ok)
-		assert.Equal(t, long, string(value))
+		require.True(t, ok)
+		require.True(t, long == string(value))
 	}))
-	assert.NotEmpty(t, markOf(tree.PID()))
 	assert.False(t, readProc(1<<22+1, "environ", nil))
 	require.NoError(t, tree.Kill())
 	_, err := await(tree)
