@@ -31,7 +31,8 @@ type child struct {
 // Rest ends what this package keeps for the next child, if there is no child: a
 // process that kills children when this one dies, and a goroutine that waits for
 // them. Without it that happens a moment after the end of the last child; with it
-// nothing is left when Rest returns.
+// nothing is left when Rest returns. It must not be called from a function that
+// was given to OnExit.
 func Rest() { tree.Rest() }
 
 // newChild calls atEnd, if there is one, when t has ended.

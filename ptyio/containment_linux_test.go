@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"brood/ptyio"
 )
@@ -127,8 +129,107 @@ func TestTreeThatMovesAllTheTimeIsGone(t *testing.T) {
 	})
 }
 
+// leaderless is a process whose first thread has ended: it looks like a zombie.
+const leaderless = `
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+static void *stay(void *x) { for (;;) pause(); }
+int main(void) {
+	pthread_t t;
+	signal(SIGHUP, SIG_IGN);
+	pthread_create(&t, 0, stay, 0);
+	write(1, "ready\n", 6);
+	pthread_exit(0);
+}`
+
+func TestProcessThatLooksLikeAZombieIsGone(t *testing.T) {
+	program := compile(t, leaderless, "-pthread")
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		cmd, _ := contained(t, level, "")
+		cmd.Path, cmd.Args = "/bin/sh", []string{"-c", `setsid "$0" & read -r line`, program}
+		conn := startReady(t, ptyio.Pipes{}, cmd)
+
+		_, err := conn.Stop(0)
+
+		require.NoError(t, err)
+		assert.Empty(t, readAll(t, conn.Stdout()), "there is an end: nobody holds it")
+	})
+}
+
+func init() {
+	// full is an owner without a free descriptor when its child, whose daemon is
+	// to be found, ends. For a moment, or for good.
+	helpers["full"] = func(args []string) {
+		cmd := helper("parent", "setsid", "block")
+		cmd.Env.Set["RUN_MARK"] = os.Getenv("RUN_MARK")
+		cmd.Containment.Limit = ptyio.Level(number(args[0]))
+		conn, err := ptyio.Pipes{}.Start(cmd)
+		exitOn(err)
+		_, err = bufio.NewReader(conn.Stdout()).ReadString('\n')
+		exitOn(err)
+		exitOn(unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 100, Max: 100}))
+		var all []*os.File
+		for {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				break
+			}
+			all = append(all, f)
+		}
+		exitOn(syscall.Kill(conn.PID(), syscall.SIGKILL))
+		if args[1] == "moment" {
+			time.Sleep(200 * time.Millisecond)
+			for _, f := range all {
+				f.Close()
+			}
+		}
+		exit, err := conn.Wait()
+		fmt.Println(exit.Survivors, err)
+	}
+}
+
+// What cannot be looked for is not taken to be gone.
+func TestOwnerWithoutADescriptorLeftToLook(t *testing.T) {
+	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
+		for length, want := range map[string]string{"moment": "[] <nil>\n", "good": "[-1] <nil>\n"} {
+			mark := "full-" + rand.Text()
+			t.Cleanup(func() { sweep(t, mark) })
+			cmd := exec.Command(os.Args[0], strconv.Itoa(int(level)), length)
+			cmd.Env = append(os.Environ(), helperName+"=full", "RUN_MARK="+mark)
+			out, err := cmd.Output()
+			require.NoError(t, err)
+			assert.Equal(t, want, string(out), length)
+			requireNone(t, mark)
+		}
+	})
+}
+
+func init() {
+	// again is an owner that executes itself anew while it has a child.
+	helpers["again"] = func(args []string) {
+		conn, err := ptyio.Pipes{}.Start(helper("block"))
+		exitOn(err)
+		_, err = bufio.NewReader(conn.Stdout()).ReadString('\n')
+		exitOn(err)
+		if args[0] == "0" {
+			fmt.Println(conn.Level())
+			return
+		}
+		exitOn(syscall.Exec(os.Args[0], []string{os.Args[0], "0"}, os.Environ()))
+	}
+}
+
+func TestOwnerThatExecutesItselfAgain(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "1")
+	cmd.Env = append(os.Environ(), helperName+"=again")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Equal(t, strongest(t).String()+"\n", string(out))
+}
+
 // compile returns a program that a C compiler made of source.
-func compile(t *testing.T, source string) string {
+func compile(t *testing.T, source string, flags ...string) string {
 	t.Helper()
 	compiler, err := exec.LookPath("cc")
 	if err != nil {
@@ -137,7 +238,7 @@ func compile(t *testing.T, source string) string {
 	program := filepath.Join(t.TempDir(), "program")
 	require.NoError(t, os.Chmod(filepath.Dir(program), 0o755))
 	require.NoError(t, os.WriteFile(program+".c", []byte(source), 0o600))
-	out, err := exec.Command(compiler, "-O2", "-o", program, program+".c").CombinedOutput()
+	out, err := exec.Command(compiler, append(flags, "-O2", "-o", program, program+".c")...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return program
 }

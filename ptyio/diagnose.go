@@ -80,11 +80,14 @@ func (c Command) checkNames() error {
 func startError(path, dir string, err error) *StartError {
 	var level *tree.LevelError
 	var setting *tree.SettingError
+	var setup *tree.SetupError
 	switch {
 	case errors.As(err, &level):
 		return &StartError{Path: path, Err: &ContainmentError{Required: level.Required, Available: level.Available, Err: level.Err}}
 	case errors.As(err, &setting):
 		return &StartError{Path: path, Err: settingError(setting)}
+	case errors.As(err, &setup):
+		return &StartError{Path: path, Err: setup}
 	}
 	return diagnose(path, dir, err)
 }

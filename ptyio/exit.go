@@ -27,7 +27,9 @@ type Exit struct {
 	OutOfMemory bool
 	// Survivors are processes of the tree that were still there some time after
 	// they had been killed, as one that hangs in the kernel. Nil is the proof
-	// that there are none, as far as the level of containment reaches.
+	// that there are none, as far as the level of containment reaches. A -1 stands
+	// for what could not be found out, because for two seconds no descriptor was
+	// left to look with.
 	Survivors []int
 }
 

@@ -45,9 +45,11 @@
 //	                   Command in StopPlan   over or the incarnation is
 //	reaper             ptyio, first start    no child has been left for a moment  ptyio.Rest (Shutdown)
 //	guardian's waiter  ptyio, first start    the guardian was reaped              ptyio.Rest (Shutdown)
-//	finisher           reaper, if others of  they are gone, or 2 s are over; the  Shutdown
-//	                   a tree live when its  process actor was told
-//	                   child has ended       (Conn.OnExit)
+//	finisher           reaper, if others of  they are gone, or 2 s are over       Shutdown, by the exit reporter
+//	                   a tree live when its
+//	                   child has ended
+//	exit reporter      ptyio, when a child   the process actor was told           Shutdown; of a detached child
+//	                   was reaped                                                 nobody
 //	stdin feeder       Run, with StdinFrom   the reader or the command has ended; Run, but while it is in the
 //	                                         in a Read: when that returns         caller's Read: by nobody
 //	runner             Lines                 the command has ended                the loop over Lines

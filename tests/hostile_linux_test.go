@@ -173,7 +173,7 @@ func TestFloodingWorker(t *testing.T) {
 // TestWorkerThatComesBackMute: a worker that is replaced by one without a hello.
 func TestWorkerThatComesBackMute(t *testing.T) {
 	pool := startPool(t, newRuntime(t, runtime.Options{}), runtime.PoolSpec{
-		Command: command(t, "oncer"), Size: 2, StartTimeout: 200 * time.Millisecond, Intensity: 2, Period: time.Minute,
+		Command: command(t, "oncer"), Size: 2, StartTimeout: 2 * time.Second, Intensity: 2, Period: time.Minute,
 	})
 	gaveUp := actors.ErrWorkerExited
 	for errors.Is(gaveUp, actors.ErrWorkerExited) { // both die of their first task, and do not come back

@@ -79,10 +79,13 @@ func (r *run) begin() {
 		r.spec.Goroutines.Add(1)
 	}
 	conn.OnExit(func(exit ptyio.Exit, err error) {
-		if counted {
-			defer r.spec.Goroutines.Done()
-		}
-		r.post(&exited{run: r, exit: exit, err: err})
+		// Not here, where all children are waited for: a post may run turns.
+		go func() {
+			if counted {
+				defer r.spec.Goroutines.Done()
+			}
+			r.post(&exited{run: r, exit: exit, err: err})
+		}()
 	})
 }
 

@@ -94,7 +94,7 @@ func (b cgroupBase) open(number uint64, t *Tree, limits CgroupLimits) (*cgroup, 
 		}
 	}
 	if err != nil {
-		return nil, &fs.PathError{Op: "mkdir", Path: c.dir, Err: err}
+		return nil, &SetupError{&fs.PathError{Op: "mkdir", Path: c.dir, Err: err}}
 	}
 	err = c.limit(limits)
 	if err == nil && b.direct {
@@ -155,7 +155,7 @@ func (c *cgroup) kill() {
 		return
 	}
 	for _, pid := range c.members() { // Linux before 5.14
-		if s, ok := statOf(pid); ok {
+		if s, ok := statOf(pid); ok && pid > 0 {
 			member{pid, s.started}.kill()
 		}
 	}
@@ -168,7 +168,10 @@ func (c *cgroup) thaw() { _ = c.write("cgroup.freeze", "0") }
 func (c *cgroup) members() []int {
 	var pids []int
 	for _, dir := range descend(c.dir) {
-		content, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+		content, err := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return append(pids, unknownSurvivor)
+		}
 		for field := range strings.FieldsSeq(string(content)) {
 			if pid, err := strconv.Atoi(field); err == nil && pid > 0 {
 				pids = append(pids, pid)

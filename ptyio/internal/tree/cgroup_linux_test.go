@@ -110,7 +110,8 @@ func TestLimitsOnADirectoryWithControllers(t *testing.T) {
 }
 
 func TestRemoveTakesNestedDirectoriesAway(t *testing.T) {
-	can := probe()
+	can, err := probe()
+	require.NoError(t, err)
 	if can.level < LevelCgroup {
 		t.Skip(can.why)
 	}

@@ -156,11 +156,13 @@ func (o *owner) dismiss() {
 		o.idle = nil
 	}
 	g := o.guardian
-	o.guardian = nil
-	if g != nil {
+	if g == nil {
+		g = o.leaving // somebody else has sent it home
+	} else {
 		g.tell(recordFarewell, 0)
 		g.lifeline.Close()
 	}
+	o.guardian, o.leaving = nil, g
 	if can := o.can.Load(); can != nil { // else there were detached children only
 		can.cgroups.remove()
 	}

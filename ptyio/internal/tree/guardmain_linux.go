@@ -40,7 +40,9 @@ func guardMain() {
 	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(name)), 0, 0, 0) // what top shows
 	g := &guard{owner: os.Args[1], base: os.Args[2], groups: map[int]member{}}
 	owner := g.ownerHandle()
-	killLeftovers(g.base)
+	if g.owner != "" {
+		go killLeftovers(g.base) // beside watching; what it does not get to is for the next guardian
+	}
 	if g.watch(owner) {
 		return
 	}
@@ -49,12 +51,16 @@ func guardMain() {
 	}
 }
 
-// ownerHandle returns a pidfd of the owner, -1 if it is dead or there are none.
+// ownerHandle returns a pidfd of the owner, -1 if it is dead, there are none, or
+// it has no name because /proc cannot be used.
 func (g *guard) ownerHandle() int {
 	parts := strings.Split(g.owner, "-")
-	pid, _ := strconv.Atoi(parts[len(parts)/2])
+	if len(parts) != 4 {
+		return -1
+	}
+	pid, _ := strconv.Atoi(parts[1])
 	fd, err := unix.PidfdOpen(pid, 0)
-	if err != nil || nameOf(pid) != g.owner {
+	if err != nil || identityOf(pid) != strings.Join(parts[:3], "-") {
 		return -1
 	}
 	return fd
@@ -123,21 +129,24 @@ func (g *guard) kill() bool {
 	for pgid, leader := range g.groups {
 		// While a member lives, the id is not given to a new process: one that
 		// has it and started at another time is a stranger, in a new group.
-		if s, ok := statOf(pgid); !ok || s.started == leader.started {
+		if s, ok := statOf(pgid); !ok || s.started == leader.started || g.owner == "" {
 			_ = signalGroup(pgid, unix.SIGKILL)
 		}
 	}
+	if g.owner == "" {
+		return true
+	}
 	clean := killBase(g.base)
 	h := &hunt{
-		sessions: map[int]uint64{},
-		maxPID:   maxPID(),
-		skip:     notMe,
+		maxPID: maxPID(),
+		skip:   notMe,
 		tree: func(mark string) (uint64, bool) {
 			_, ok := treeIn(mark, g.owner)
 			return 0, ok
 		},
 	}
-	return len(h.run()) == 0 && clean
+	left, err := h.run()
+	return len(left) == 0 && err == nil && clean
 }
 
 // killBase kills everything in an owner's cgroups and removes them. It reports
@@ -164,9 +173,8 @@ func killLeftovers(base string) {
 	}
 	gone := map[string]bool{}
 	h := &hunt{
-		sessions: map[int]uint64{},
-		maxPID:   maxPID(),
-		skip:     notMe,
+		maxPID: maxPID(),
+		skip:   notMe,
 		tree: func(mark string) (uint64, bool) {
 			for _, name := range ownersIn(mark) {
 				dead, known := gone[name]
@@ -181,5 +189,5 @@ func killLeftovers(base string) {
 			return 0, false
 		},
 	}
-	h.run()
+	_, _ = h.run()
 }

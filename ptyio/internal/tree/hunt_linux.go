@@ -1,6 +1,8 @@
 package tree
 
 import (
+	"errors"
+	"maps"
 	"os"
 	"time"
 
@@ -12,8 +14,11 @@ import (
 type hunt struct {
 	// tree tells which tree a mark is of, if it is one of those hunted.
 	tree func(mark string) (uint64, bool)
-	// sessions are known to belong to a tree. The hunt adds those of members
-	// that it finds.
+	// roots are sessions that surely belong to a tree: those of children that
+	// are zombies.
+	roots map[int]uint64
+	// sessions are those and the ones of members that this round has found. They
+	// are not kept for longer: an id can go to a stranger when its owner is dead.
 	sessions map[int]uint64
 	// maxPID is the highest process id that is given out.
 	maxPID int
@@ -67,11 +72,26 @@ func (h *hunt) member(pid int) (tree uint64, m member, ok bool) {
 	return tree, member{pid, s.started}, true
 }
 
+// begin begins a round.
+func (h *hunt) begin() {
+	h.sessions = maps.Clone(h.roots)
+	if h.sessions == nil {
+		h.sessions = map[int]uint64{}
+	}
+}
+
 // family returns the living members among all processes, those included that
 // only their parents tell of. It is thorough, and for when there are members.
-func (h *hunt) family() map[uint64][]member {
-	pids := allPIDs()
+func (h *hunt) family() (map[uint64][]member, error) {
+	h.begin()
+	pids, err := allPIDs()
+	if err != nil {
+		return nil, err
+	}
 	found := h.look(pids)
+	if found == nil {
+		return nil, nil
+	}
 	known := map[int]uint64{}
 	for tree, members := range found {
 		for _, m := range members {
@@ -92,7 +112,7 @@ func (h *hunt) family() map[uint64][]member {
 			}
 		}
 	}
-	return found
+	return found, nil
 }
 
 // kill kills a member. The handle is taken before the last look, so that it
@@ -122,50 +142,60 @@ const (
 )
 
 // run kills until a thorough look finds nobody, and returns who is left when
-// the time is over.
-func (h *hunt) run() map[uint64][]member {
+// the time is over. The error says that it could not be found out.
+func (h *hunt) run() (map[uint64][]member, error) {
 	deadline := time.Now().Add(huntTime)
 	for pause := huntPause; ; pause = min(2*pause, 16*huntPause) {
-		last, _ := lastPID()
-		found := h.family()
+		last, err := lastPID()
+		var found map[uint64][]member
+		if err == nil {
+			found, err = h.family()
+		}
 		for _, members := range found {
 			for _, m := range members {
 				m.kill()
 			}
 		}
-		followed := h.follow(last, func(_ uint64, m member) bool { m.kill(); return true })
-		if len(found) == 0 && !followed || time.Now().After(deadline) {
-			return found
+		followed, followErr := h.follow(last, func(_ uint64, m member) bool { m.kill(); return true })
+		err = errors.Join(err, followErr)
+		if err == nil && len(found) == 0 && !followed || time.Now().After(deadline) {
+			return found, err
 		}
 		wait(pause)
 	}
 }
 
-// maxRounds bounds how often follow looks for still newer processes.
-const maxRounds = 200
+const (
+	// maxRounds bounds how often follow looks for still newer processes.
+	maxRounds = 200
+	// lateComers are processes that have their ids before they can be seen.
+	lateComers = 16
+)
 
 // follow looks at the processes that were started since the id last was given
 // out, and then at those that were started while it looked, until there is none:
 // then no member can have slipped away by forking and exiting before it was
 // looked at. A round takes a fraction of the time of a fork. It calls f for each
-// member, until f returns false, and reports whether there was any.
-func (h *hunt) follow(last int, f func(tree uint64, m member) bool) (any bool) {
+// member, until f returns false, and reports whether there was any, or may be: if
+// it could not catch up.
+func (h *hunt) follow(last int, f func(tree uint64, m member) bool) (any bool, err error) {
+	last = max(last-lateComers, 0)
 	for range maxRounds {
 		now, err := lastPID()
 		if err != nil || now == last {
-			return any
+			return any, err
 		}
 		for _, pid := range between(last, now, h.maxPID) {
 			if tree, m, ok := h.member(pid); ok {
 				any = true
 				if !f(tree, m) {
-					return true
+					return true, nil
 				}
 			}
 		}
 		last = now
 	}
-	return any
+	return true, nil
 }
 
 func wait(d time.Duration) {

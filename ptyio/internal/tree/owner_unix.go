@@ -25,6 +25,7 @@ type owner struct {
 	trees    map[*Tree]uint64 // those entered and not released, with their numbers
 	leaders  map[int]*Tree    // by process id, until they are reaped
 	guardian *guardian        // nil while there is nothing to guard
+	leaving  *guardian        // was sent home last
 	idle     *time.Timer      // sends the guardian home
 	sweeps   sweeps
 	reaper   reaper
@@ -54,14 +55,25 @@ func (o *owner) find() error {
 	if o.can.Load() != nil {
 		return nil
 	}
-	can := probe()
+	can, err := probe()
 	for _, lack := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
-		if errors.Is(can.why, lack) {
-			return can.why
+		if errors.Is(err, lack) {
+			return &SetupError{err}
 		}
 	}
 	o.can.Store(&can)
 	return nil
+}
+
+// forget makes the next start probe again, if what the last probe found is not so
+// any more: the cgroup that this process was in then has been removed, or is not
+// its own any more.
+func (o *owner) forget(err error) bool {
+	gone := errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EROFS)
+	if gone {
+		o.can.Store(nil)
+	}
+	return gone
 }
 
 // level decides on the level of a new tree.
@@ -99,7 +111,7 @@ func (o *owner) enter(t *Tree, spec *Spec) (reach, error) {
 		if len(o.trees) == 0 {
 			o.dismissLater()
 		}
-		return nil, err
+		return nil, &SetupError{err}
 	}
 	o.last++
 	if o.trees == nil {

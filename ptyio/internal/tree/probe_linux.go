@@ -18,8 +18,9 @@ const probeName = "brood-probe"
 
 var errNoProc = errors.New("this process is not found in /proc")
 
-// probe finds out, with a real child, which levels this machine allows.
-func probe() abilities {
+// probe finds out, with a real child, which levels this machine allows. The error
+// says that not even the weaker of them could be tried.
+func probe() (abilities, error) {
 	can := abilities{name: ownName(), outer: os.Getenv(markName), level: LevelGroup, maxPID: maxPID()}
 	executable, err := ownExecutable()
 	if can.name == "" {
@@ -27,7 +28,7 @@ func probe() abilities {
 	}
 	if err != nil {
 		can.why = err
-		return can
+		return can, nil
 	}
 	dir, noCgroup := findCgroup()
 	if noCgroup == nil {
@@ -35,7 +36,7 @@ func probe() abilities {
 			base := cgroupBase{dir: dir, direct: direct}
 			if noCgroup = can.probeCgroup(executable, base); noCgroup == nil {
 				can.level, can.cgroups = LevelCgroup, base
-				return can
+				return can, nil
 			}
 		}
 		_ = unix.Rmdir(dir)
@@ -45,7 +46,7 @@ func probe() abilities {
 		can.level = LevelMarks
 	}
 	can.why = errors.Join(noCgroup, noMarks)
-	return can
+	return can, noMarks
 }
 
 // probeCgroup puts a child into a directory and kills it through that.

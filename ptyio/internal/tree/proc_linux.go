@@ -58,7 +58,7 @@ func openRetry(path string) (int, error) {
 // How long a process may take to get through execve(2). Loading it from a slow
 // disk is a part of that.
 const (
-	execTries = 500
+	execTries = 100
 	execPause = 200 * time.Microsecond
 )
 
@@ -68,17 +68,24 @@ const (
 // slip through.
 func markOf(pid int) string {
 	for range execTries {
-		mark, empty := readMark(pid)
-		if !empty || !executing(pid) {
+		mark, empty := readMark(pid, "environ")
+		if !empty {
 			return mark
+		}
+		s, ok := statOf(pid)
+		if ok && s.leaderless() {
+			return markOfThreads(pid)
+		}
+		if !ok || !s.executing() {
+			return ""
 		}
 		wait(execPause)
 	}
 	return ""
 }
 
-func readMark(pid int) (mark string, empty bool) {
-	readProc(pid, "environ", func(environ []byte) {
+func readMark(pid int, file string) (mark string, empty bool) {
+	readProc(pid, file, func(environ []byte) {
 		empty = len(environ) == 0
 		if value, ok := variable(environ, markName); ok {
 			mark = string(value)
@@ -87,12 +94,23 @@ func readMark(pid int) (mark string, empty bool) {
 	return mark, empty
 }
 
+// markOfThreads returns the mark of a process whose first thread has ended: then
+// only the others have its environment.
+func markOfThreads(pid int) string {
+	threads, _ := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
+	for _, thread := range threads {
+		if mark, _ := readMark(pid, "task/"+thread.Name()+"/environ"); mark != "" {
+			return mark
+		}
+	}
+	return ""
+}
+
 // executing reports whether a process that shows no environment is in the middle
 // of an execve(2): it has memory, but no bounds of an environment in it. One that
 // was started with an empty environment has such bounds.
-func executing(pid int) bool {
-	s, ok := statOf(pid)
-	return ok && !s.dead() && !s.kernel && !s.hasEnviron
+func (s stat) executing() bool {
+	return !s.dead() && s.flags&(kernelThread|exiting) == 0 && !s.hasEnviron
 }
 
 // variable finds a variable in the content of an environ file.
@@ -118,7 +136,8 @@ type stat struct {
 	group   int
 	session int
 	started uint64 // in ticks since boot: with the id it names a process for good
-	kernel  bool   // it is a thread of the kernel
+	flags   uint64 // of the kernel
+	threads int
 	// hasEnviron says that it has an environment, if only an empty one. It is
 	// known of those whose environ file may be read.
 	hasEnviron bool
@@ -128,13 +147,20 @@ type stat struct {
 // proc_pid_stat(5).
 const (
 	flags     = 9 - 3
+	threads   = 20 - 3
 	startTime = 22 - 3
 	envEnd    = 51 - 3
 
 	kernelThread = 0x00200000 // PF_KTHREAD
+	exiting      = 0x00000004 // PF_EXITING
 )
 
-func (s stat) dead() bool { return s.state == 'Z' || s.state == 'X' }
+// dead reports whether nothing of the process runs any more. A zombie alone is
+// not the proof: its other threads may run on.
+func (s stat) dead() bool { return (s.state == 'Z' || s.state == 'X') && s.threads <= 1 }
+
+// leaderless reports whether the first thread has ended and others have not.
+func (s stat) leaderless() bool { return s.state == 'Z' && s.threads > 1 }
 
 func statOf(pid int) (s stat, ok bool) {
 	readProc(pid, "stat", func(content []byte) { s, ok = parseStat(content) })
@@ -160,8 +186,8 @@ func parseStat(content []byte) (s stat, ok bool) {
 		}
 	}
 	s.started, _ = strconv.ParseUint(string(fields[startTime]), 10, 64)
-	bits, _ := strconv.ParseUint(string(fields[flags]), 10, 64)
-	s.kernel = bits&kernelThread != 0
+	s.flags, _ = strconv.ParseUint(string(fields[flags]), 10, 64)
+	s.threads, _ = strconv.Atoi(string(fields[threads]))
 	s.hasEnviron = string(fields[envEnd]) != "0"
 	return s, true
 }
@@ -180,28 +206,43 @@ func lastPID() (int, error) {
 }
 
 // allPIDs returns the processes that there are, in the order of their ids.
-func allPIDs() []int {
+func allPIDs() ([]int, error) {
 	dir, err := os.Open("/proc")
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer dir.Close()
-	names, _ := dir.Readdirnames(-1)
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
 	pids := make([]int, 0, len(names))
 	for _, name := range names {
 		if pid, err := strconv.Atoi(name); err == nil {
 			pids = append(pids, pid)
 		}
 	}
-	return pids
+	return pids, nil
 }
 
 // ownName names this process among the owners of all times since the machine
-// booted: its namespace of process ids, its id, its start.
-func ownName() string { return nameOf(os.Getpid()) }
+// booted: its namespace of process ids, its id, its start, and a number, since
+// with syscall.Exec another program can go on with all of these. It is empty if
+// /proc is missing or shows another namespace.
+func ownName() string {
+	if link, err := os.Readlink("/proc/self"); err != nil || link != strconv.Itoa(os.Getpid()) {
+		return ""
+	}
+	identity := identityOf(os.Getpid())
+	if identity == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s-%x", identity, time.Now().UnixNano()&0xffffffff)
+}
 
-// nameOf returns the name of a process as an owner, empty if there is none.
-func nameOf(pid int) string {
+// identityOf returns the part of an owner's name that tells the process, empty if
+// there is none.
+func identityOf(pid int) string {
 	s, ok := statOf(pid)
 	var ns unix.Stat_t
 	if !ok || s.dead() || unix.Stat("/proc/self/ns/pid", &ns) != nil {
@@ -215,7 +256,7 @@ func nameOf(pid int) string {
 func ownerGone(name string) bool {
 	parts := strings.Split(name, "-")
 	var ns unix.Stat_t
-	if len(parts) != 3 || unix.Stat("/proc/self/ns/pid", &ns) != nil || parts[0] != strconv.FormatUint(ns.Ino, 10) {
+	if len(parts) != 4 || unix.Stat("/proc/self/ns/pid", &ns) != nil || parts[0] != strconv.FormatUint(ns.Ino, 10) {
 		return false
 	}
 	pid, err := strconv.Atoi(parts[1])
@@ -225,8 +266,8 @@ func ownerGone(name string) bool {
 	if err := unix.Kill(pid, 0); err == unix.ESRCH {
 		return true
 	}
-	now := nameOf(pid)
-	return now != "" && now != name || isZombie(pid)
+	now := identityOf(pid)
+	return now != "" && now != strings.Join(parts[:3], "-") || isZombie(pid)
 }
 
 func isZombie(pid int) bool {

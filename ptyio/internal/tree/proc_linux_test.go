@@ -28,7 +28,7 @@ func TestVariable(t *testing.T) {
 
 func TestParseStat(t *testing.T) {
 	rest := " S 10 20 30 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 4711 9999" + strings.Repeat(" 1", 29)
-	want := stat{state: 'S', parent: 10, group: 20, session: 30, started: 4711, hasEnviron: true}
+	want := stat{state: 'S', parent: 10, group: 20, session: 30, started: 4711, flags: 4194304, threads: 1, hasEnviron: true}
 	for _, name := range []string{"(sh)", "(a b)", "(a) S (b)", "()"} {
 		s, ok := parseStat([]byte("5 " + name + rest))
 		assert.True(t, ok, name)
@@ -53,12 +53,13 @@ func TestStatOfThisProcess(t *testing.T) {
 func TestOwnersThatAreGone(t *testing.T) {
 	own := ownName()
 	parts := strings.Split(own, "-")
-	require.Len(t, parts, 3)
+	require.Len(t, parts, 4)
+	assert.NotEqual(t, own, ownName(), "after syscall.Exec it would be another one")
 	assert.False(t, ownerGone(own), "it lives")
-	assert.True(t, ownerGone(parts[0]+"-"+parts[1]+"-1"), "another process had the id")
-	assert.True(t, ownerGone(parts[0]+"-4194305-1"), "no such process")
-	assert.False(t, ownerGone("1-4194305-1"), "it is of another namespace, and cannot be seen")
-	for _, junk := range []string{"", "x", "1-2", parts[0] + "-x-1", parts[0] + "--5"} {
+	assert.True(t, ownerGone(parts[0]+"-"+parts[1]+"-1-0"), "another process had the id")
+	assert.True(t, ownerGone(parts[0]+"-4194305-1-0"), "no such process")
+	assert.False(t, ownerGone("1-4194305-1-0"), "it is of another namespace, and cannot be seen")
+	for _, junk := range []string{"", "x", "1-2", parts[0] + "-x-1-0", parts[0] + "--5-0"} {
 		assert.False(t, ownerGone(junk), junk)
 	}
 }
@@ -105,13 +106,13 @@ func TestMarkOfAProcessThatWasJustStarted(t *testing.T) {
 }
 
 func TestExecuting(t *testing.T) {
-	assert.False(t, executing(os.Getpid()))
-	assert.False(t, executing(2), "a thread of the kernel has no environment")
-	assert.False(t, executing(1<<22+1))
+	assert.False(t, isExecuting(os.Getpid()))
+	assert.False(t, isExecuting(2), "a thread of the kernel has no environment")
+	assert.False(t, isExecuting(1<<22+1))
 	tree, err := Start(Spec{Path: "/bin/sleep", Argv: []string{"sleep", "1000"}, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr}, Limit: LevelGroup})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return !executing(tree.PID()) }, 20*time.Second, time.Millisecond)
-	_, empty := readMark(tree.PID())
+	require.Eventually(t, func() bool { return !isExecuting(tree.PID()) }, 20*time.Second, time.Millisecond)
+	_, empty := readMark(tree.PID(), "environ")
 	assert.True(t, empty, "it was started without any environment, which is not to be waited for")
 	require.NoError(t, tree.Kill())
 	_, err = await(tree)
@@ -132,4 +133,9 @@ func TestReadProcOfLargeFiles(t *testing.T) {
 	_, err := await(tree)
 	require.NoError(t, err)
 	assert.Empty(t, markOf(os.Getpid()), strconv.Itoa(os.Getpid()))
+}
+
+func isExecuting(pid int) bool {
+	s, ok := statOf(pid)
+	return ok && s.executing()
 }

@@ -16,8 +16,8 @@ type sweeps struct{}
 
 var errNoLevels = errors.New("macOS has neither cgroups nor a way to read marks")
 
-func probe() abilities {
-	return abilities{name: fmt.Sprintf("0-%d-0", os.Getpid()), level: LevelGroup, why: errNoLevels}
+func probe() (abilities, error) {
+	return abilities{name: fmt.Sprintf("0-%d-0-0", os.Getpid()), level: LevelGroup, why: errNoLevels}, nil
 }
 
 func (o *owner) reachOf(t *Tree, _ uint64, spec *Spec) (reach, error) {

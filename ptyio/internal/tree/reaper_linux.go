@@ -4,6 +4,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -69,6 +70,9 @@ func (r *reaper) start() error {
 	}
 	r.fd, r.epoll = fd, os.NewFile(uintptr(fd), "children")
 	conn, err := r.epoll.SyscallConn()
+	if err == nil {
+		err = r.epoll.SetReadDeadline(time.Time{}) // an error says that the runtime cannot wait for it
+	}
 	if err != nil {
 		r.epoll.Close()
 		r.epoll = nil

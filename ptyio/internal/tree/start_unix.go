@@ -12,20 +12,19 @@ import (
 
 // Start runs spec in a session, and so in a process group, of its own, at the
 // strongest level that spec and the machine allow. It returns when the program
-// was executed; the error is the operating system's, a *LevelError or a
-// *SettingError, and then there is no process. After success Await must be
+// was executed; the error is the operating system's, a *LevelError, a *SetupError
+// or a *SettingError, and then there is no process. After success Await must be
 // called.
 //
 // Start marks every descriptor of this process from 3 up close-on-exec, so
 // that the child gets spec.Files and nothing else, and catches (and drops)
 // signals that it was told to ignore, so that the child does not inherit that.
 func Start(spec Spec) (*Tree, error) {
-	level, err := self.level(spec)
-	if err != nil {
-		return nil, err
+	t, err := admit(&spec)
+	if err != nil && self.forget(err) {
+		t, err = admit(&spec)
 	}
-	t := &Tree{level: level, detached: spec.Detached, pidfd: -1}
-	if t.reach, err = self.enter(t, &spec); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	t.started = time.Now() // before the fork: no event of the child is older
@@ -34,6 +33,23 @@ func Start(spec Spec) (*Tree, error) {
 		return nil, err
 	}
 	self.started(t)
+	return t, nil
+}
+
+// admit makes the tree of a child that is about to be started.
+func admit(spec *Spec) (*Tree, error) {
+	level, err := self.level(*spec)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tree{level: level, detached: spec.Detached, pidfd: -1}
+	if t.reach, err = self.enter(t, spec); err != nil {
+		return nil, err
+	}
+	if outer := os.Getenv(markName); outer != "" && level < LevelMarks {
+		// With no mark of ours it still belongs to the tree that we are in.
+		spec.Env = append([]string{markName + "=" + outer}, spec.Env...)
+	}
 	return t, nil
 }
 

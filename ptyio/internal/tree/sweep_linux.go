@@ -72,20 +72,23 @@ func (o *owner) pass(batch []*sweep) {
 	if !h.anyone(batch) {
 		return
 	}
-	survivors := h.run()
+	survivors, err := h.run()
 	for _, s := range batch {
 		s.survivors = pids(survivors[s.number])
+		if err != nil && s.survivors == nil {
+			s.survivors = []int{unknownSurvivor}
+		}
 	}
 }
 
 // hunt is the hunt for the members of a batch.
 func (o *owner) hunt(batch []*sweep) *hunt {
-	h := &hunt{sessions: map[int]uint64{}, skip: o.isKnown, maxPID: o.abilities().maxPID}
+	h := &hunt{roots: map[int]uint64{}, skip: o.isKnown, maxPID: o.abilities().maxPID}
 	wanted := make(map[uint64]bool, len(batch))
 	for _, s := range batch {
 		wanted[s.number] = true
 		if s.pid != 0 {
-			h.sessions[s.pid] = s.number
+			h.roots[s.pid] = s.number
 		}
 	}
 	h.tree = func(mark string) (uint64, bool) {
@@ -95,31 +98,41 @@ func (o *owner) hunt(batch []*sweep) *hunt {
 	return h
 }
 
-// anyone reports whether a tree of the batch has living members.
+// anyone reports whether a tree of the batch has living members, or may have, for
+// all that can be found out.
 func (h *hunt) anyone(batch []*sweep) bool {
+	h.begin()
 	last, err := lastPID()
-	var candidates []int
-	if from := oldest(batch); err == nil && from > 0 {
-		candidates = between(from, last, h.maxPID)
-	} else {
-		candidates = allPIDs()
+	if err != nil {
+		return true
 	}
-	return len(h.look(candidates)) > 0 || h.follow(last, func(uint64, member) bool { return false })
+	var candidates []int
+	if from := oldest(batch, last, h.maxPID); from > 0 {
+		candidates = between(from, last, h.maxPID)
+	} else if candidates, err = allPIDs(); err != nil {
+		return true
+	}
+	if len(h.look(candidates)) > 0 {
+		return true
+	}
+	any, err := h.follow(last, func(uint64, member) bool { return false })
+	return any || err != nil
 }
 
-// oldest returns the id of the child that was started first, 0 if it was not
-// recently.
-func oldest(batch []*sweep) int {
-	first := batch[0]
+// oldest returns the id of the child that got its id first, 0 if one was not
+// started recently. What is older is told by how long ago an id was given out:
+// the order of starts is not that of forks.
+func oldest(batch []*sweep, last, maxPID int) int {
+	first, age := 0, -1
 	for _, s := range batch {
 		if !s.recent {
 			return 0
 		}
-		if s.number < first.number {
-			first = s
+		if a := (last - s.pid + maxPID) % maxPID; a > age {
+			first, age = s.pid, a
 		}
 	}
-	return first.pid
+	return first
 }
 
 // between returns the ids that are given out after from, up to to; after the
@@ -195,15 +208,19 @@ func (m *marks) release()          { self.leave(m.tree) }
 
 func (m *marks) members() []int {
 	h := &hunt{
-		sessions: map[int]uint64{m.tree.pid: m.number},
-		maxPID:   self.abilities().maxPID,
-		skip:     func(pid int) bool { return pid != m.tree.pid && self.isKnown(pid) },
+		roots:  map[int]uint64{m.tree.pid: m.number},
+		maxPID: self.abilities().maxPID,
+		skip:   func(pid int) bool { return pid != m.tree.pid && self.isKnown(pid) },
 		tree: func(mark string) (uint64, bool) {
 			number, ok := self.treeIn(mark)
 			return number, ok && number == m.number
 		},
 	}
-	return pids(h.family()[m.number])
+	found, err := h.family()
+	if err != nil {
+		return []int{unknownSurvivor}
+	}
+	return pids(found[m.number])
 }
 
 func (m *marks) gone() bool { return m.empty }

@@ -46,3 +46,13 @@ func TestSweepsAreSharedByThoseWhoWait(t *testing.T) {
 	proceed <- struct{}{}
 	group.Wait()
 }
+
+// Trees get their numbers before their children are forked, so that the order of
+// the ids can be another one.
+func TestOldestIsWhoHasHadItsIDLongest(t *testing.T) {
+	batch := []*sweep{{number: 1, pid: 103, recent: true}, {number: 2, pid: 100, recent: true}}
+	assert.Equal(t, 100, oldest(batch, 110, 1000))
+	assert.Equal(t, 103, oldest(batch, 102, 1000), "the ids have begun anew since it")
+	assert.Equal(t, 998, oldest([]*sweep{{pid: 998, recent: true}, {pid: 3, recent: true}}, 5, 1000))
+	assert.Zero(t, oldest(append(batch, &sweep{pid: 50}), 110, 1000), "one of them is old")
+}

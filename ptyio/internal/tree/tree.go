@@ -82,6 +82,14 @@ func (e *LevelError) Error() string {
 
 func (e *LevelError) Unwrap() error { return e.Err }
 
+// SetupError says that what contains a child could not be made. It has nothing to
+// do with the program.
+type SetupError struct{ Err error }
+
+func (e *SetupError) Error() string { return "contain: " + e.Err.Error() }
+
+func (e *SetupError) Unwrap() error { return e.Err }
+
 // SettingError says which of the Settings could not be made.
 type SettingError struct {
 	Setting string // "umask", "user", "limit 7"

@@ -49,6 +49,10 @@ type reach interface {
 	release()
 }
 
+// unknownSurvivor is among the survivors when it could not be found out who they
+// are, or whether there are any: no descriptor was left to look.
+const unknownSurvivor = -1
+
 // PID returns the child's process id, which is also the id of its group.
 func (t *Tree) PID() int { return t.pid }
 
@@ -92,10 +96,11 @@ func (t *Tree) Kill() error {
 		return nil
 	}
 	t.reach.kill()
-	if err := signalGroup(t.pid, syscall.SIGKILL); !errors.Is(err, os.ErrProcessDone) {
-		return err
+	err := signalGroup(t.pid, syscall.SIGKILL)
+	if errors.Is(err, os.ErrProcessDone) || t.level == LevelCgroup && errors.Is(err, syscall.EPERM) {
+		return nil // to its cgroup a process belongs that has another user, too
 	}
-	return nil
+	return err
 }
 
 // Terminate asks the whole group to end: TERM, and CONT so that a stopped or
