@@ -31,7 +31,7 @@ const cgroupPrefix = "brood-"
 
 // findCgroup returns where this process may make directories for its children:
 // below its own cgroup of the version 2 hierarchy, wherever that is mounted.
-func findCgroup() (string, error) {
+func findCgroup(name string) (string, error) {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func findCgroup() (string, error) {
 	if err != nil || strings.HasPrefix(below, "..") {
 		return "", fmt.Errorf("own cgroup %s is not below the mounted %s", own, root)
 	}
-	return filepath.Join(mount, below, cgroupPrefix+ownName()), nil
+	return filepath.Join(mount, below, cgroupPrefix+name), nil
 }
 
 // cgroupMount finds where version 2 is mounted, and which part of it, in the

@@ -110,7 +110,7 @@ func TestLimitsOnADirectoryWithControllers(t *testing.T) {
 }
 
 func TestRemoveTakesNestedDirectoriesAway(t *testing.T) {
-	can, err := probe()
+	can, err := probe("")
 	require.NoError(t, err)
 	if can.level < LevelCgroup {
 		t.Skip(can.why)
@@ -124,4 +124,53 @@ func TestRemoveTakesNestedDirectoriesAway(t *testing.T) {
 	assert.True(t, c.remove())
 	assert.NoDirExists(t, dir)
 	assert.True(t, c.remove(), "again")
+}
+
+// The cgroup that the probe found may be removed later, when this process has
+// been moved to another one.
+func TestBaseThatIsGoneIsLookedForAgain(t *testing.T) {
+	tree := startHelper(t)
+	defer func() {
+		require.NoError(t, tree.Kill())
+		_, err := await(tree)
+		require.NoError(t, err)
+	}()
+	before := self.abilities()
+	if before.level < LevelCgroup {
+		t.Skip(before.why)
+	}
+	gone := before
+	gone.cgroups.dir = "/sys/fs/cgroup/no-such-cgroup/base"
+	self.can.Store(&gone)
+
+	other := startHelper(t)
+
+	assert.Equal(t, LevelCgroup, other.Level())
+	assert.Equal(t, before.name, self.abilities().name)
+	assert.Equal(t, before.cgroups.dir, self.abilities().cgroups.dir)
+	require.NoError(t, other.Kill())
+	_, err := await(other)
+	require.NoError(t, err)
+}
+
+func TestWhatIsNotForgotten(t *testing.T) {
+	assert.False(t, self.forget(&LevelError{Err: os.ErrPermission}))
+	assert.False(t, self.forget(&SetupError{errors.New("something else")}))
+	assert.False(t, self.forget(os.ErrNotExist), "that is the program")
+	assert.False(t, self.stale.Load())
+}
+
+// A weakly contained child of an inner owner still belongs to the tree that the
+// owner is in.
+func TestOuterMarkIsHandedOn(t *testing.T) {
+	t.Setenv(markName, "/1-2-3-4/5")
+	tree, err := Start(Spec{
+		Path: os.Args[0], Argv: os.Args[:1], Env: []string{helperName + "=1"}, Limit: LevelGroup,
+		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "/1-2-3-4/5", markOf(tree.PID()))
+	require.NoError(t, tree.Kill())
+	_, err = await(tree)
+	require.NoError(t, err)
 }

@@ -19,6 +19,7 @@ var self = new(owner)
 type owner struct {
 	probing sync.Mutex
 	can     atomic.Pointer[abilities] // found out at the first start
+	stale   atomic.Bool               // can is not so any more
 
 	mu       sync.Mutex
 	last     uint64           // number of the last tree
@@ -52,16 +53,21 @@ func (o *owner) abilities() abilities { return *o.can.Load() }
 func (o *owner) find() error {
 	o.probing.Lock()
 	defer o.probing.Unlock()
-	if o.can.Load() != nil {
-		return nil
+	name := ""
+	if before := o.can.Load(); before != nil {
+		if !o.stale.Load() {
+			return nil
+		}
+		name = before.name // trees are known by it
 	}
-	can, err := probe()
+	can, err := probe(name)
 	for _, lack := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
 		if errors.Is(err, lack) {
 			return &SetupError{err}
 		}
 	}
 	o.can.Store(&can)
+	o.stale.Store(false)
 	return nil
 }
 
@@ -69,11 +75,13 @@ func (o *owner) find() error {
 // any more: the cgroup that this process was in then has been removed, or is not
 // its own any more.
 func (o *owner) forget(err error) bool {
+	var setup *SetupError
 	gone := errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EROFS)
-	if gone {
-		o.can.Store(nil)
+	if !errors.As(err, &setup) || !gone {
+		return false
 	}
-	return gone
+	o.stale.Store(true)
+	return true
 }
 
 // level decides on the level of a new tree.

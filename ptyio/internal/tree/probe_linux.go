@@ -19,9 +19,13 @@ const probeName = "brood-probe"
 var errNoProc = errors.New("this process is not found in /proc")
 
 // probe finds out, with a real child, which levels this machine allows. The error
-// says that not even the weaker of them could be tried.
-func probe() (abilities, error) {
-	can := abilities{name: ownName(), outer: os.Getenv(markName), level: LevelGroup, maxPID: maxPID()}
+// says that not even the weaker of them could be tried. The name is this process's
+// as an owner, if it has one already.
+func probe(name string) (abilities, error) {
+	if name == "" {
+		name = ownName()
+	}
+	can := abilities{name: name, outer: os.Getenv(markName), level: LevelGroup, maxPID: maxPID()}
 	executable, err := ownExecutable()
 	if can.name == "" {
 		err = errNoProc
@@ -30,7 +34,7 @@ func probe() (abilities, error) {
 		can.why = err
 		return can, nil
 	}
-	dir, noCgroup := findCgroup()
+	dir, noCgroup := findCgroup(name)
 	if noCgroup == nil {
 		for _, direct := range []bool{true, false} {
 			base := cgroupBase{dir: dir, direct: direct}
