@@ -273,6 +273,9 @@ func init() {
 // the ones that show what is left of the promises then.
 func TestAsOrdinaryUser(t *testing.T) {
 	asRoot(t)
+	if raceEnabled {
+		t.Skip("the rights are tried without the race detector, which takes several times as long")
+	}
 	dir, err := os.MkdirTemp("", "brood")
 	require.NoError(t, err)
 	defer os.RemoveAll(dir)

@@ -1,0 +1,5 @@
+//go:build race
+
+package ptyio_test
+
+const raceEnabled = true
