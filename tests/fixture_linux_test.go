@@ -21,7 +21,7 @@ import (
 
 const (
 	// limit bounds every wait of a test: it fails then, instead of hanging.
-	limit = 30 * time.Second
+	limit = 2 * time.Minute
 	// soon is how often a test looks whether something across processes is so.
 	soon = 2 * time.Millisecond
 )
