@@ -72,7 +72,7 @@ func TestStartPoolFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rt := newRuntime(t, runtime.Options{})
 			pool, err := rt.StartPool(within(t, limit), runtime.PoolSpec{
-				Command: test.command, Size: 2, StartTimeout: 300 * time.Millisecond,
+				Command: test.command, Size: 2, StartTimeout: 3 * time.Second,
 			})
 			assert.Nil(t, pool)
 			var failed *runtime.StartError
