@@ -74,7 +74,7 @@ func (o *owner) pass(batch []*sweep) {
 	}
 	survivors, err := h.run()
 	for _, s := range batch {
-		s.survivors = pids(survivors[s.number])
+		s.survivors = pids(survivors, s.number)
 		if err != nil && s.survivors == nil {
 			s.survivors = []int{unknownSurvivor}
 		}
@@ -115,7 +115,7 @@ func (h *hunt) anyone(batch []*sweep) bool {
 	if len(h.look(candidates)) > 0 {
 		return true
 	}
-	any, err := h.follow(last, func(uint64, member) bool { return false })
+	any, err := h.follow(last, func(member, kin) bool { return false })
 	return any || err != nil
 }
 
@@ -220,7 +220,7 @@ func (m *marks) members() []int {
 	if err != nil {
 		return []int{unknownSurvivor}
 	}
-	return pids(found[m.number])
+	return pids(found, m.number)
 }
 
 func (m *marks) gone() bool { return m.empty }
