@@ -76,8 +76,12 @@ func markOf(pid int) string {
 		if ok && s.leaderless() {
 			return markOfThreads(pid)
 		}
-		if !ok || !s.executing() {
+		if !ok {
 			return ""
+		}
+		if !s.executing() {
+			mark, _ = readMark(pid, "environ") // it may have got its environment in between
+			return mark
 		}
 		wait(execPause)
 	}
