@@ -40,6 +40,11 @@ func (rt *Runtime) note(name string, event any) {
 	case *actors.Started:
 		rt.children[m.Who.Id] = Child{Name: name, PID: m.PID, Incarnation: m.Incarnation}
 	case *actors.Down:
+		child, ran := rt.children[m.Who.Id]
+		if !ran {
+			child = Child{Name: name, Incarnation: m.Incarnation}
+		}
+		rt.reporting.child(child, m.Exit)
 		delete(rt.children, m.Who.Id)
 	}
 }

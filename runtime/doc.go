@@ -55,6 +55,8 @@
 //	runner             Lines                 the command has ended                the loop over Lines
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
+//	watchdog           NotifyReady, where a  the root actor has ended             Shutdown
+//	                   manager asks for it
 //	drains             Shutdown              the service has drained, or its      Shutdown
 //	                                         part of the deadline is over
 //	waiting for all    Shutdown              the children's goroutines have       Shutdown, for a bounded time

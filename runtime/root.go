@@ -27,11 +27,16 @@ type spawnedActor struct {
 	err error
 }
 
+// areYouThere asks root for a sign of life.
+type areYouThere struct{ answer chan<- struct{} }
+
 func (r *root) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *spawn:
 		pid, err := ctx.SpawnNamed(m.props, m.name)
 		m.reply <- spawnedActor{pid, err}
+	case *areYouThere:
+		m.answer <- struct{}{}
 	case *actor.Stopped:
 		close(r.ended)
 	}

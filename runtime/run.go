@@ -197,6 +197,8 @@ func (r *runOnce) observe(event any) {
 	}
 }
 
+func (r *runOnce) title() string { return r.spec.Command.Name() }
+
 // drain waits for the command to end by itself.
 func (r *runOnce) drain(ctx context.Context) error {
 	select {

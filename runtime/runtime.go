@@ -39,12 +39,17 @@ type Runtime struct {
 	unhandled chan struct{}  // closed when the last of them has
 	err       error          // what Shutdown reports; set before stopped is closed
 
+	reporting reporting // of the shutdown
+	watched   bool      // the service manager's watchdog is fed
+
 	childrenMu sync.Mutex       // taken in the turns of process actors
 	children   map[string]Child // by the id of the actor
 }
 
 // service is what Shutdown ends: a handle.
 type service interface {
+	// title is what a report calls it.
+	title() string
 	// drain waits until what was accepted is done, and refuses more.
 	drain(ctx context.Context) error
 	// stop ends the children: in order until ctx is done, then at once.

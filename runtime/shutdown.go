@@ -18,11 +18,13 @@ import (
 //
 // The error lists everything that did not go as it should: tasks that were not
 // done, children that survived. Shutdown can be called more than once; each
-// call waits for the same end, and the first ctx is the one that counts.
+// call waits for the same end, and the first ctx is the one that counts. Report
+// then tells the whole story.
 func (rt *Runtime) Shutdown(ctx context.Context) error {
 	rt.mu.Lock()
 	first := !rt.isStopping()
 	if first {
+		rt.reporting.begin()
 		close(rt.stopping)
 	}
 	rt.mu.Unlock()
@@ -34,7 +36,9 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 			return fmt.Errorf("runtime: shutdown: %w", context.Cause(ctx))
 		}
 	}
+	notifyStopping()
 	rt.err = rt.shutdown(ctx)
+	rt.reporting.over()
 	close(rt.stopped)
 	return rt.err
 }
@@ -46,6 +50,7 @@ func (rt *Runtime) shutdown(ctx context.Context) error {
 	services := append([]service(nil), rt.services...)
 	rt.mu.Unlock()
 	faults := drainAll(t.drain, services)
+	rt.reporting.drained()
 	// When there is no time for graces any more, there is none for one after
 	// the other.
 	release := context.AfterFunc(t.stop, func() {
@@ -55,7 +60,9 @@ func (rt *Runtime) shutdown(ctx context.Context) error {
 	})
 	defer release()
 	for i := len(services) - 1; i >= 0; i-- {
-		faults = append(faults, services[i].stop(t.stop, t.last))
+		began, err := time.Now(), services[i].stop(t.stop, t.last)
+		rt.reporting.service(ServiceEnd{Name: services[i].title(), Took: time.Since(began), Err: err})
+		faults = append(faults, err)
 	}
 	return joinFaults("shutdown", append(faults, rt.end(t.last))...)
 }

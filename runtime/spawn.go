@@ -103,4 +103,6 @@ func (a *Actor) watchEnd(next actor.ReceiverFunc) actor.ReceiverFunc {
 	}
 }
 
+func (a *Actor) title() string { return a.name }
+
 func (a *Actor) drain(context.Context) error { return nil }

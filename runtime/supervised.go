@@ -106,6 +106,8 @@ func (s *supervised) failure() error {
 	return s.err
 }
 
+func (s *supervised) title() string { return s.name }
+
 // Stop ends the children and waits until nothing of them runs: they are asked
 // to end, and killed when their grace is over or ctx is done, whichever comes
 // first. It can be called in any state and more than once. The error matches

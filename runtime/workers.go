@@ -49,6 +49,7 @@ func (p *Pool) check() (*actor.Props, error) {
 		Slots:       spec.Slots,
 		QueueLimit:  spec.QueueLimit,
 		MaxAttempts: spec.MaxAttempts,
+		OnUndone:    func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
 		Telemetry:   p.rt.recorder,
 	}.Props()
 	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()

@@ -44,6 +44,7 @@ var roles = map[string]func(){
 	"terminal": terminal,
 	"sire":     sire,
 	"program":  program,
+	"service":  service,
 	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
 }
 

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,6 +38,27 @@ func program() {
 	fmt.Println("stopping")
 	<-rt.Done()
 	fmt.Println("down", rt.Signalled(), rt.Shutdown(context.Background()))
+	os.Exit(128 + int(rt.Signalled().(syscall.Signal)))
+}
+
+// service is a program that runs under a service manager. Its child must not
+// find the manager.
+func service() {
+	rt, err := runtime.New(runtime.Options{})
+	check(err)
+	rt.HandleSignals()
+	result, err := rt.Run(context.Background(), runtime.RunSpec{Command: runtime.Shell("echo $NOTIFY_SOCKET$WATCHDOG_USEC")})
+	check(err)
+	if text := result.Text(); text != "" {
+		check(fmt.Errorf("the child found %s", text))
+	}
+	told, err := rt.NotifyReady()
+	check(err)
+	if !told {
+		check(errors.New("there is no manager"))
+	}
+	<-rt.Done()
+	check(rt.Shutdown(context.Background()))
 	os.Exit(128 + int(rt.Signalled().(syscall.Signal)))
 }
 

@@ -132,7 +132,7 @@ func (p *pool) returned(m *process.Returned) {
 			p.startQueue(v.call)
 			continue
 		}
-		p.answer(v.call, v.err)
+		p.lose(v.call, v.err)
 	}
 }
 
@@ -163,8 +163,16 @@ func (p *pool) cancel(call *process.Call, err error) {
 
 func (p *pool) end(err error) {
 	for _, call := range p.scheduler.end(err) {
-		p.answer(call, notRun(call, err))
+		p.lose(call, notRun(call, err))
 	}
+}
+
+// lose ends a call that is not done, unless it was given up by its submitter.
+func (p *pool) lose(call *process.Call, err error) {
+	if p.spec.OnUndone != nil && p.scheduler.closed != nil && call.Pool.Cancelled == nil && !call.Answered() {
+		p.spec.OnUndone(Undone{Tag: call.Task.Tag, Attempts: call.Attempts, Err: err})
+	}
+	p.answer(call, err)
 }
 
 // answer ends a call that the pool holds.

@@ -31,8 +31,22 @@ type Spec struct {
 	// MaxAttempts bounds how often a repeatable task is handed to a child
 	// that then dies. Zero means 3.
 	MaxAttempts int
+	// OnUndone, if not nil, is called in the actor's turn with each task that was
+	// accepted and is not done because the pool stops, before it is answered. It
+	// must not block.
+	OnUndone func(Undone)
 	// Telemetry records the tasks' hops. Nil records nothing.
 	Telemetry *telemetry.Recorder
+}
+
+// Undone is a task that was accepted and is not done.
+type Undone struct {
+	// Tag is the task's.
+	Tag any
+	// Attempts counts how often it was handed to a member.
+	Attempts int
+	// Err is the answer.
+	Err error
 }
 
 // Props checks the whole Spec and returns the props of the pool's actor. The
