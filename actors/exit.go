@@ -38,6 +38,11 @@ const (
 	// ReasonOutOfMemory: it did not end with success, and the kernel had killed
 	// a process of its tree for reaching the memory limit.
 	ReasonOutOfMemory
+	// ReasonGaveUp: a supervisor saw too many failures; Err tells them.
+	ReasonGaveUp
+	// ReasonShutdown: a supervisor ended itself because its significant children
+	// had ended.
+	ReasonShutdown
 )
 
 var reasonWords = [...]string{
@@ -54,6 +59,8 @@ var reasonWords = [...]string{
 	ReasonCancelled:    "cancelled",
 	ReasonOutputLimit:  "output limit",
 	ReasonOutOfMemory:  "out of memory",
+	ReasonGaveUp:       "gave up",
+	ReasonShutdown:     "shut itself down",
 }
 
 // String returns the reason in lower-case words.

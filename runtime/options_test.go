@@ -62,7 +62,7 @@ func TestStartReportsAllFaults(t *testing.T) {
 		Slots: -1, StartTimeout: -2, Grace: -3,
 		Output: func(actors.Stream, []byte) {}, OutputTo: rt.PID(),
 		Restart: 9, Intensity: -4, Period: -5,
-		Backoff: Backoff{Min: -6},
+		Backoff: Backoff{Max: -6},
 	})
 	require.Error(t, err)
 	for _, fault := range []string{

@@ -12,6 +12,10 @@ import (
 	"brood/actors/supervisor"
 )
 
+// startsAtOnce is how many workers of a pool are being started at the same time.
+// They are stopped all at once.
+const startsAtOnce = 8
+
 // launch spawns the pool's actor and, under a supervisor, its workers.
 func (p *Pool) launch(cause trace.SpanContext) error {
 	spec := p.spec
@@ -64,6 +68,7 @@ func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
 		Period:    p.spec.Period,
 		Backoff:   p.spec.Backoff,
 		Children:  children,
+		Parallel:  startsAtOnce,
 		OnEvent:   p.supervise,
 	}
 	if p.actor != nil {

@@ -20,7 +20,8 @@ const (
 // zero value is 10 ms to 10 s, with up to half of it on top at random,
 // beginning anew when a child has lasted 10 s.
 type Backoff struct {
-	// Min is the first delay. Zero means 10 ms, or Max if that is less.
+	// Min is the first delay. Zero means 10 ms, or Max if that is less. Negative
+	// means no pause at all, as in OTP.
 	Min time.Duration
 	// Max bounds the delay before jitter. Zero means 10 s, or Min if that is
 	// more.
@@ -52,6 +53,9 @@ func (b Backoff) withDefaults() Backoff {
 // delay returns the pause before restart number attempt, counted from 1.
 // random is in [0, 1).
 func (b Backoff) delay(attempt int, random float64) time.Duration {
+	if b.Min < 0 {
+		return 0
+	}
 	pause := b.Min
 	for ; attempt > 1 && pause < b.Max; attempt-- {
 		if pause > b.Max/2 { // twice as much might not be a Duration any more
@@ -73,7 +77,7 @@ func (b Backoff) faults() []error {
 	for _, field := range []struct {
 		name  string
 		value time.Duration
-	}{{"Min", b.Min}, {"Max", b.Max}, {"ResetAfter", b.ResetAfter}} {
+	}{{"Max", b.Max}, {"ResetAfter", b.ResetAfter}} {
 		if field.value < 0 {
 			faults = append(faults, fmt.Errorf("spec.Backoff.%s is negative: %s", field.name, field.value))
 		}

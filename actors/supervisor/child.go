@@ -5,92 +5,47 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/hashicorp/go-multierror"
 
 	"brood/actors"
 	"brood/actors/internal/alarm"
 )
 
-// state is where a child is between its incarnations.
-type state uint8
-
-const (
-	idle    state = iota // never told to start
-	up                   // told to start; its Down is to come
-	waiting              // failed; the backoff is running
-	over                 // ended for good
-)
-
-// child is what the supervisor knows of one child.
+// child is what a supervisor knows of one child. The first part is the
+// machine's, the second one the actor's.
 type child struct {
 	Child
-	index int
-	state state
-	pid   *actor.PID // nil without an actor
-	left  int        // how many actors under this ID were left behind
-
-	since    time.Duration // when it was told to start
-	started  bool          // it said Started since
-	reused   bool          // the Start went to an actor that had had one before
+	goal     goal
+	state    state
+	rung     rung
+	first    bool // its first start is not over
+	ordered  bool // it starts in its turn
+	settling bool // it is ready, and its MinUptime runs
+	pausing  bool // it failed; its alarm starts it again
+	open     bool // it failed too often
+	added    bool // by a call that is not answered yet
+	removed  bool // it is dropped when it is gone
+	ran      bool // it was told to start
+	told     bool // … and its ChildEnded is still owed
+	restarts int
 	streak   int           // its restarts in a row
-	exit     *actors.Exit  // the last one, nil if there is none
-	panicked error         // why its actor is being stopped
+	since    time.Duration // when it was told to start
+	until    time.Duration // when its pause is over
+	exit     *actors.Exit  // of this or the last incarnation, nil if there is none
+	starter  *Call         // is answered when it has started
+	stoppers []*Call       // are answered when nothing of it runs
 
-	alarm   alarm.Alarm
-	pending any // what the alarm will post; older messages are void
+	pid      *actor.PID // nil without an actor; the machine only asks whether
+	left     int        // how many actors under this ID were left behind
+	heard    bool       // it said Started or Ready since it was told to start
+	reused   bool       // the Start went to an actor that had had one before
+	panicked error      // why its actor is being stopped
+	alarm    alarm.Alarm
+	pending  any // what the alarm will post; older messages are void
 }
 
-// launch tells c to start, with a new actor if it has none.
-func (s *supervisor) launch(ctx actor.Context, c *child) {
-	c.state, c.since, c.started = up, s.now(), false
-	c.exit, c.panicked = nil, nil
-	c.reused = c.pid != nil
-	if c.pid == nil {
-		if err := s.spawn(ctx, c); err != nil {
-			s.ended(ctx, c, actors.Exit{Reason: actors.ReasonStartFailed, Code: -1, Err: err})
-			return
-		}
-	}
-	ctx.Send(c.pid, &actors.Start{})
-}
-
-// spawn makes c's actor. Its producer runs in this turn, so that a panic there
-// is turned into an error here.
-func (s *supervisor) spawn(ctx actor.Context, c *child) (err error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("spawn %s: %w", c.ID, panicError(reason))
-		}
-	}()
-	name := c.ID
-	if c.left > 0 {
-		name += fmt.Sprintf("~%d", c.left)
-	}
-	pid, err := ctx.SpawnNamed(c.Props, name)
-	if err != nil {
-		return fmt.Errorf("spawn %s: %w", c.ID, err)
-	}
-	c.pid = pid
-	if s.byPID != nil {
-		s.byPID[pid.Id] = c
-	}
-	return nil
-}
-
-// find returns the child whose actor is who, or nil.
-func (s *supervisor) find(who *actor.PID) *child {
-	if who == nil {
-		return nil
-	}
-	if s.byPID != nil {
-		return s.byPID[who.Id]
-	}
-	for _, c := range s.children {
-		if c.pid != nil && c.pid.Id == who.Id {
-			return c
-		}
-	}
-	return nil
-}
+// there reports whether anything of c is left.
+func (c *child) there() bool { return c.state != absent || c.pid != nil }
 
 // ending returns the child's last exit.
 func (c *child) ending() actors.Exit {
@@ -100,29 +55,9 @@ func (c *child) ending() actors.Exit {
 	return *c.exit
 }
 
-// alive reports whether child number i has an actor.
-func (s *supervisor) alive(i int) bool { return s.children[i].pid != nil }
-
-// quiet takes back what c's alarm would post.
-func (c *child) quiet() {
-	c.alarm.Stop()
-	c.pending = nil
-}
-
-// wake makes c's alarm post msg.
-func (s *supervisor) wake(system *actor.ActorSystem, c *child, after time.Duration, msg any) {
-	c.pending = msg
-	c.alarm.Set(system, s.self, after, msg)
-}
-
-// finish puts c out of the supervisor's hands, unless it is already or was
-// never in them.
-func (s *supervisor) finish(c *child, exit actors.Exit) {
-	if c.state == over || c.state == idle {
-		return
-	}
-	c.state, c.exit = over, &exit
-	s.emit(ChildEnded{ID: c.ID, Exit: exit})
+// succeeded reports whether c is at rest after a success.
+func (c *child) succeeded() bool {
+	return c.goal == toRest && c.exit != nil && c.exit.Reason == actors.ReasonExited && c.success(c.exit.Code)
 }
 
 // panicExit is the end of the incarnation whose actor panicked: what its Down
@@ -147,3 +82,6 @@ func panicError(reason any) error {
 // byRequest is the Exit of a child that ended because it was asked to, where
 // the child does not tell it.
 func byRequest() actors.Exit { return actors.Exit{Reason: actors.ReasonStopped, Code: -1} }
+
+// joined makes one list of faults.
+func joined(faults []error) *multierror.Error { return multierror.Append(nil, faults...) }

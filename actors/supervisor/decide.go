@@ -38,12 +38,15 @@ func (p Policy) withDefaults() Policy {
 
 // Failure is what Decide needs to know of the end of one incarnation.
 type Failure struct {
-	// Restart is the child's own.
-	Restart Restart
+	// Restart, SuccessCodes and FinalCodes are the child's own.
+	Restart                  Restart
+	SuccessCodes, FinalCodes []int
 	// Exit is how the incarnation ended.
 	Exit actors.Exit
 	// Ran is how long it lasted; zero if it could not be started.
 	Ran time.Duration
+	// FailedStart says that it ended before the child had started.
+	FailedStart bool
 	// Streak counts the child's restarts in a row before this end: it is the
 	// Attempt of the Decision before, and zero at first.
 	Streak int
@@ -99,7 +102,7 @@ type Decision struct {
 // failure. Decide does nothing and reads no clock. As with append, h itself
 // must not be used again.
 func (p Policy) Decide(f Failure, h History) (Decision, History) {
-	if !f.Restart.after(f.Exit) {
+	if !f.again() {
 		return Decision{Action: EndForGood}, h
 	}
 	p = p.withDefaults()

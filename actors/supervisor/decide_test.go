@@ -26,7 +26,8 @@ var exits = map[string]actors.Exit{
 	"start-failed": {Reason: actors.ReasonStartFailed, Code: -1, Err: errors.New("no such file")},
 	"panic":        {Reason: actors.ReasonPanic, Code: -1, Err: errors.New("panic: boom")},
 	"not-ready":    {Reason: actors.ReasonNotReady, PID: 1, Code: -1, Signal: syscall.SIGKILL},
-	"gave-up":      {Reason: actors.ReasonExited, Code: -1, Err: fmt.Errorf("inner: %w", actors.ErrGaveUp)},
+	"gave-up":      {Reason: actors.ReasonGaveUp, Code: -1, Err: fmt.Errorf("inner: %w", actors.ErrGaveUp)},
+	"shut-down":    {Reason: actors.ReasonShutdown, Code: -1},
 }
 
 func TestRestartByKindAndExit(t *testing.T) {
@@ -44,6 +45,7 @@ func TestRestartByKindAndExit(t *testing.T) {
 		{"panic", RestartAfter, RestartAfter, EndForGood},
 		{"not-ready", RestartAfter, RestartAfter, EndForGood},
 		{"gave-up", RestartAfter, EndForGood, EndForGood},
+		{"shut-down", RestartAfter, EndForGood, EndForGood},
 	} {
 		for restart, want := range map[Restart]Action{
 			Permanent: c.permanent, Transient: c.transient, Temporary: c.temporary,

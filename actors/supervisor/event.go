@@ -8,14 +8,17 @@ import (
 	"brood/actors"
 )
 
-// Event is what Spec.OnEvent is called with: ChildStarted, ChildEnded,
-// Restarting, GaveUp or Ended, as values. For each child that was told to
-// start there is exactly one ChildEnded, and after everything else there is
-// exactly one Ended.
+// Event is what Spec.OnEvent is called with: AllStarted, ChildStarted,
+// ChildEnded, Restarting, GaveUp or Ended, as values. For each child that was told
+// to start there is exactly one ChildEnded, and one more each time that it is
+// started by a call after that. After everything else there is exactly one Ended.
 type Event = any
 
-// ChildStarted says that an incarnation of a child runs: the child said
-// Started.
+// AllStarted says that all children have started for the first time.
+type AllStarted struct{}
+
+// ChildStarted says that an incarnation of a child has started: the child said
+// Ready, and has lasted for its MinUptime.
 type ChildStarted struct {
 	ID  string
 	PID *actor.PID
@@ -36,6 +39,8 @@ type Restarting struct {
 	Delay   time.Duration
 	// Exit is the failure.
 	Exit actors.Exit
+	// Open says that there were too many restarts: Delay is the Spec's Rest.
+	Open bool
 }
 
 // GaveUp says that the supervisor saw too many failures and that all children

@@ -18,6 +18,7 @@ func (f *flaky) Receive(ctx actor.Context) {
 	case *actors.Start:
 		f.starts++
 		ctx.Send(ctx.Parent(), &actors.Started{Who: ctx.Self(), Incarnation: f.starts})
+		ctx.Send(ctx.Parent(), &actors.Ready{Who: ctx.Self(), Incarnation: f.starts})
 		if f.starts == 1 {
 			ctx.Send(ctx.Parent(), &actors.Down{Who: ctx.Self(), Incarnation: f.starts,
 				Exit: actors.Exit{Reason: actors.ReasonExited, PID: 4711, Code: 3}})

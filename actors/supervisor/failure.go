@@ -1,159 +1,127 @@
 package supervisor
 
 import (
-	"math/rand/v2"
-
-	"github.com/asynkron/protoactor-go/actor"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
 
 	"brood/actors"
 )
 
-// childStarted notes that c's incarnation runs.
-func (s *supervisor) childStarted(msg *actors.Started) {
-	c := s.find(msg.Who)
-	if c == nil || c.state != up || c.started {
-		return
+// ended takes the end of an incarnation. If c was asked to stop, its answer is
+// still to come.
+func (m *machine) ended(c *child, exit actors.Exit) {
+	switch c.state {
+	case lowering:
+		c.exit = &exit
+	case starting, up:
+		begun := c.state == up
+		m.quiet(c)
+		c.state, c.exit, c.settling, m.dirty = absent, &exit, false, true
+		if c.goal != toRun {
+			m.lowered(c)
+			return
+		}
+		m.judge(c, exit, begun)
 	}
-	c.started = true
-	s.emit(ChildStarted{ID: c.ID, PID: c.pid})
 }
 
-// childDown handles the end of an incarnation. That of an actor that panicked
-// is only noted: it must be gone before its successor may come.
-func (s *supervisor) childDown(ctx actor.Context, msg *actors.Down) {
-	c := s.find(msg.Who)
-	if c == nil || c.state != up {
+// judge decides about a child that ended by itself.
+func (m *machine) judge(c *child, exit actors.Exit, begun bool) {
+	switch {
+	case !begun && errors.Is(exit.Err, ErrIgnore):
+		m.rest(c)
+		m.answerStarter(c, &Answer{})
+		return
+	case !begun && c.starter != nil:
+		m.answerStarter(c, &Answer{Err: &StartFailedError{ID: c.ID, Exit: exit}})
+		if c.added {
+			c.removed = true
+		}
+		m.rest(c)
+		return
+	case !begun && c.first && !c.Patient:
+		m.emitEnded(c)
+		m.leave(actors.ReasonStartFailed, fmt.Errorf("supervisor: %q: %w", m.spec.Name, &StartFailedError{ID: c.ID, Exit: exit}))
 		return
 	}
-	if c.panicked != nil {
-		c.exit = &msg.Exit
-		return
-	}
-	s.ended(ctx, c, msg.Exit)
-}
-
-// ended decides about a child whose incarnation is over, and does it.
-func (s *supervisor) ended(ctx actor.Context, c *child, exit actors.Exit) {
-	if s.phase != running {
-		s.finish(c, exit)
-		return
-	}
+	failure := m.failure(c, exit, begun)
 	var decision Decision
-	decision, s.history = s.policy.Decide(s.failure(c, exit), s.history)
+	decision, m.history = m.policy.Decide(failure, m.history)
 	switch decision.Action {
 	case EndForGood:
-		s.finish(c, exit)
+		m.rest(c)
+		m.endWith(c)
 	case RestartAfter:
-		c.state, c.exit, c.streak = waiting, &exit, decision.Attempt
-		s.emit(Restarting{ID: c.ID, Attempt: decision.Attempt, Delay: decision.Delay, Exit: exit})
-		s.wake(ctx.ActorSystem(), c, decision.Delay, &restartDue{child: c})
+		m.again(c, decision.Attempt, decision.Delay)
 	case GiveUp:
-		s.gaveUp = &gaveUpError{supervisor: s.spec.Name, child: c.ID, policy: s.policy, exit: exit}
-		s.finish(c, exit)
-		s.windDown(ctx, 0)
+		if m.spec.Rest > 0 {
+			c.open = true
+			m.again(c, c.streak+1, m.spec.Rest)
+			return
+		}
+		m.emitEnded(c)
+		m.leave(actors.ReasonGaveUp, &gaveUpError{supervisor: m.spec.Name, child: c.ID, policy: m.policy, exit: exit})
 	}
 }
 
-func (s *supervisor) failure(c *child, exit actors.Exit) Failure {
-	f := Failure{Restart: c.Restart, Exit: exit, Streak: c.streak, Now: s.now(), Random: rand.Float64()}
-	if exit.Reason != actors.ReasonStartFailed {
-		f.Ran = f.Now - c.since
+func (m *machine) failure(c *child, exit actors.Exit, begun bool) Failure {
+	f := Failure{
+		Restart: c.Restart, SuccessCodes: c.SuccessCodes, FinalCodes: c.FinalCodes,
+		Exit: exit, FailedStart: !begun, Streak: c.streak, Now: m.now, Random: m.random,
+	}
+	if begun && exit.Reason != actors.ReasonStartFailed {
+		f.Ran = m.now - c.since
 	}
 	return f
 }
 
-// restart starts c again when its backoff is over.
-func (s *supervisor) restart(ctx actor.Context, msg *restartDue) {
-	if c := msg.child; c.pending == msg {
-		c.pending = nil
-		s.launch(ctx, c)
+// rest lets a child that has ended for good be. One that is not kept is removed.
+func (m *machine) rest(c *child) {
+	m.emitEnded(c)
+	c.goal, c.ordered, c.first, m.dirty = toRest, false, false, true
+	if c.Restart == Temporary || m.spec.Strategy == Dynamic || c.removed {
+		c.goal, c.removed = toGo, true
 	}
 }
 
-// HandleFailure is called in the supervisor's turn when the actor of a child
-// panicked. The actor is stopped, so that it can end what it owns; what comes
-// next is decided when it is gone.
-func (s *supervisor) HandleFailure(system *actor.ActorSystem, children actor.Supervisor, who *actor.PID,
-	_ *actor.RestartStatistics, reason, message any,
-) {
-	c := s.find(who)
-	if c != nil && c.panicked == nil {
-		c.panicked = panicError(reason)
-	}
-	if _, ok := message.(*actor.Stop); ok {
-		// It panicked while it was stopping. protoactor has lost that stop, takes
-		// no other one, and will never report the end.
-		s.leaveBehind(system, who)
+// endWith ends the supervisor if c's end is one too many.
+func (m *machine) endWith(c *child) {
+	if !c.Significant {
 		return
 	}
-	children.StopChildren(who)
-	if c != nil && c.state == up && s.phase == running {
-		s.wake(system, c, margin, &endOverdue{child: c})
-	}
-}
-
-// endOverdue does without the end of an actor that panicked.
-func (s *supervisor) endOverdue(ctx actor.Context, msg *endOverdue) {
-	if c := msg.child; c.pending == msg && c.pid != nil {
-		c.pending = nil
-		s.leaveBehind(ctx.ActorSystem(), c.pid)
-	}
-}
-
-// leaveBehind frees the supervisor of an actor that does not end: protoactor
-// is told that it has, since otherwise the supervisor could not end either.
-// The name is not used again: should the actor end after all, protoactor would
-// take a successor of that name out of its registry.
-func (s *supervisor) leaveBehind(system *actor.ActorSystem, who *actor.PID) {
-	if c := s.find(who); c != nil {
-		c.left++
-	}
-	self, ok := system.ProcessRegistry.Get(s.self)
-	if !ok {
-		return
-	}
-	system.ProcessRegistry.Remove(who)
-	self.SendSystemMessage(s.self, &actor.Terminated{Who: who})
-}
-
-// childTerminated learns that a child's actor has ended. System messages
-// overtake: the Down that the actor sent may still wait in the mailbox, and
-// tells more. So it is dealt with behind that.
-func (s *supervisor) childTerminated(ctx actor.Context, msg *actor.Terminated) {
-	if c := s.find(msg.Who); c != nil {
-		ctx.Send(ctx.Self(), &gone{child: c, pid: c.pid})
-	}
-}
-
-// childGone deals with the end of a child's actor.
-func (s *supervisor) childGone(ctx actor.Context, msg *gone) {
-	c := msg.child
-	if c.pid != msg.pid {
-		return
-	}
-	delete(s.byPID, c.pid.Id)
-	c.pid = nil
-	if c.state == up {
-		s.endedWithoutDown(ctx, c)
-	}
-	if s.phase == stopping && s.teardown.awaits(c.index) {
-		s.proceed(ctx)
-	}
-}
-
-// endedWithoutDown handles the end of an actor whose incarnation was not over.
-func (s *supervisor) endedWithoutDown(ctx actor.Context, c *child) {
-	switch {
-	case c.panicked != nil:
-		c.quiet()
-		if s.phase != running {
-			s.problem("child %s: %w", c.ID, c.panicked)
+	if m.spec.AutoShutdown == AllSignificant {
+		stays := func(d *child) bool { return d.Significant && (d.goal == toRun || d.goal == toReturn) }
+		if slices.ContainsFunc(m.children, stays) {
+			return
 		}
-		s.ended(ctx, c, c.panicExit())
-	case c.reused && !c.started && s.phase == running:
-		// The actor had sent its last Down and was ending when Start came.
-		s.launch(ctx, c)
-	default:
-		s.ended(ctx, c, byRequest())
 	}
+	m.leave(actors.ReasonShutdown, nil)
+}
+
+// again restarts c, alone or with those that go with it, after a pause.
+func (m *machine) again(c *child, attempt int, delay time.Duration) {
+	c.streak, c.until = attempt, m.now+delay
+	m.emit(Restarting{ID: c.ID, Attempt: attempt, Delay: delay, Exit: c.ending(), Open: c.open})
+	members := m.children
+	switch m.spec.Strategy {
+	case OneForOne, Dynamic:
+		c.pausing, c.ordered = true, false
+		m.arm(c, delay)
+		return
+	case RestForOne:
+		members = members[slices.Index(members, c):]
+	}
+	for _, d := range members {
+		switch {
+		case d.goal != toRun:
+		case d != c && d.Restart == Temporary:
+			d.goal, d.removed = toGo, true
+		default:
+			d.goal = toReturn
+		}
+	}
+	m.group = group{pending: true, until: max(m.group.until, c.until)}
+	m.do(effect{kind: fxArmGroup, after: m.group.until - m.now})
 }

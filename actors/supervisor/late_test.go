@@ -94,7 +94,7 @@ func TestActorThatEndsWhenItIsLeftBehindEndsOnce(t *testing.T) {
 		s.pass(time.Minute)      // and its deadline passes
 		letGo()
 		assert.Error(t, s.answered(answer))
-		assert.Equal(t, 1, s.journal.count("a stop 0s"))
+		assert.Equal(t, 1, s.journal.count("a actor stopping"))
 		assert.NotEmpty(t, last(s.journal.take(), "event over"))
 	})
 }

@@ -138,7 +138,7 @@ func TestActorThatPanicsAtEveryStartIsGivenUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(s *scene) {
-				s.start(supervisor.Spec{Intensity: 3, Period: time.Minute, Children: []supervisor.Child{{ID: "a", Props: s.fake("a", behaviour)}}})
+				s.start(supervisor.Spec{Intensity: 3, Period: time.Minute, Children: []supervisor.Child{{ID: "a", Props: s.fake("a", behaviour), Patient: true}}})
 				s.pass(time.Second)
 				assert.Equal(t, 4, s.journal.count("a panics"))
 				assert.Contains(t, last(s.journal.take(), "event over: "), "panic: again")

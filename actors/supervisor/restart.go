@@ -1,8 +1,8 @@
 package supervisor
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"brood/actors"
 )
@@ -16,8 +16,8 @@ type Restart uint8
 const (
 	// Permanent: after every end, a successful one too.
 	Permanent Restart = iota
-	// Transient: after every end that is no success (Exit.Success), except
-	// that of a supervisor that gave up.
+	// Transient: after every end that is no success, except that of a supervisor
+	// that gave up or shut itself down.
 	Transient
 	// Temporary: never.
 	Temporary
@@ -36,13 +36,28 @@ func (r Restart) String() string {
 	return fmt.Sprintf("restart(%d)", uint8(r))
 }
 
-// after reports whether a child that ended so is to be started again.
-func (r Restart) after(exit actors.Exit) bool {
+// again reports whether the child is to be started again after this end.
+func (f Failure) again() bool {
+	exited := f.Exit.Reason == actors.ReasonExited
 	switch {
-	case exit.Reason == actors.ReasonStopped || r == Temporary:
+	case f.Exit.Reason == actors.ReasonStopped || f.Restart == Temporary:
 		return false
-	case r == Transient:
-		return !exit.Success() && !errors.Is(exit.Err, actors.ErrGaveUp)
+	case exited && slices.Contains(f.FinalCodes, f.Exit.Code):
+		return false
+	case f.Restart == Transient && !f.FailedStart:
+		return !f.success()
 	}
 	return true
+}
+
+// success reports whether the end is none to be restarted after by a Transient
+// child.
+func (f Failure) success() bool {
+	switch f.Exit.Reason {
+	case actors.ReasonExited:
+		return f.Exit.Code == 0 || slices.Contains(f.SuccessCodes, f.Exit.Code)
+	case actors.ReasonGaveUp, actors.ReasonShutdown:
+		return true
+	}
+	return false
 }

@@ -3,7 +3,6 @@ package supervisor
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/hashicorp/go-multierror"
@@ -11,93 +10,12 @@ import (
 	"brood/actors"
 )
 
-// stop handles a request to end, in any phase.
-func (s *supervisor) stop(ctx actor.Context, msg *actors.Stop) {
+// asked handles a request to end, in any phase.
+func (s *supervisor) asked(ctx actor.Context, msg *actors.Stop) {
 	if sender := ctx.Sender(); sender != nil {
 		s.askers = append(s.askers, sender)
 	}
-	switch s.phase {
-	case running:
-		s.windDown(ctx, msg.Grace)
-	case stopping:
-		s.carryOut(ctx, s.teardown.hurry(msg.Grace))
-	}
-}
-
-// windDown begins to stop the children. None is restarted from now on.
-func (s *supervisor) windDown(ctx actor.Context, grace time.Duration) {
-	s.phase = stopping
-	s.teardown = teardown{grace: grace, left: len(s.children)}
-	for _, c := range s.children {
-		s.teardown.graces = append(s.teardown.graces, c.Grace)
-		c.quiet()
-		if c.state == waiting {
-			s.finish(c, c.ending())
-		}
-	}
-	s.proceed(ctx)
-}
-
-// proceed stops the next child.
-func (s *supervisor) proceed(ctx actor.Context) {
-	s.carryOut(ctx, s.teardown.next(s.alive))
-}
-
-// carryOut does what the teardown wants.
-func (s *supervisor) carryOut(ctx actor.Context, o order) {
-	switch o.step {
-	case nothing:
-		return
-	case done:
-		s.alarm.Stop()
-		ctx.Send(ctx.Self(), leave{asked: len(s.askers)})
-		return
-	}
-	c := s.children[o.child]
-	switch o.step {
-	case ask:
-		ctx.Request(c.pid, &actors.Stop{Grace: o.grace})
-	case end:
-		ctx.Stop(c.pid)
-	case abandon:
-		s.leaveBehind(ctx.ActorSystem(), c.pid)
-	}
-	s.overdue = &stopOverdue{}
-	s.alarm.Set(ctx.ActorSystem(), s.self, o.within, s.overdue)
-}
-
-// childStopped handles a child's answer to Stop.
-func (s *supervisor) childStopped(ctx actor.Context, msg *actors.Stopped) {
-	c := s.find(msg.Who)
-	if c == nil || s.phase != stopping || !s.teardown.awaits(c.index) {
-		return
-	}
-	if msg.Err != nil {
-		s.problem("child %s: %w", c.ID, msg.Err)
-	}
-	s.finish(c, byRequest())
-	s.carryOut(ctx, s.teardown.answered())
-}
-
-// stopOverdue goes on to harder means.
-func (s *supervisor) stopOverdue(ctx actor.Context, msg *stopOverdue) {
-	switch {
-	case msg != s.overdue:
-	case s.phase == stopping:
-		o := s.teardown.late()
-		switch o.step {
-		case end:
-			s.problem("child %s: no answer to Stop, its actor is stopped", s.children[o.child].ID)
-		case abandon:
-			s.problem("child %s: its actor does not end", s.children[o.child].ID)
-		}
-		s.carryOut(ctx, o)
-	case s.phase == leaving:
-		for _, pid := range ctx.Children() {
-			s.problem("actor %s does not end", pid.Id)
-			s.leaveBehind(ctx.ActorSystem(), pid)
-		}
-	}
+	s.tell(ctx, input{kind: inStop, grace: msg.Grace})
 }
 
 // quit ends the actor itself. What waits in the mailbox of an actor that ends
@@ -111,51 +29,71 @@ func (s *supervisor) quit(ctx actor.Context, msg leave) {
 	ctx.Stop(ctx.Self())
 }
 
-// leave makes ready for the end of the actor itself. protoactor now stops the
+// depart makes ready for the end of the actor itself. protoactor now stops the
 // children's actors, and ends this one when all of them have ended.
-func (s *supervisor) leave(ctx actor.Context) {
-	s.phase = leaving
+func (s *supervisor) depart() {
+	s.leaving = true
+	s.groupAlarm.Stop()
 	for _, c := range s.children {
 		c.quiet()
 	}
-	s.overdue = &stopOverdue{}
-	s.alarm.Set(ctx.ActorSystem(), s.self, margin, s.overdue)
+	s.overdue = &exitOverdue{}
+	s.exitAlarm.Set(s.system, s.self, margin, s.overdue)
+}
+
+// exitOverdue does without the actors that keep this one from ending.
+func (s *supervisor) exitOverdue(ctx actor.Context, msg *exitOverdue) {
+	if msg != s.overdue {
+		return
+	}
+	for _, pid := range ctx.Children() {
+		s.problem("actor %s does not end", pid.Id)
+		s.leaveBehind(pid)
+	}
 }
 
 // farewell tells everyone. It comes after the end of all children's actors and
 // after the supervisor's name has become free.
 func (s *supervisor) farewell(ctx actor.Context) {
-	s.alarm.Stop()
-	for _, c := range s.children {
-		s.finishLast(c)
-	}
+	s.exitAlarm.Stop()
+	s.settle(ctx)
 	exit, problems := byRequest(), oneLine("", s.problems)
 	err := problems
-	if s.gaveUp != nil {
-		exit = actors.Exit{Reason: actors.ReasonExited, Code: -1, Err: s.gaveUp}
-		err = s.gaveUp
+	if s.why != nil || s.reason != actors.ReasonStopped {
+		exit = actors.Exit{Reason: s.reason, Code: -1, Err: s.why}
+		err = s.why
 		if problems != nil {
-			err = oneLine("", multierror.Append(nil, s.gaveUp, problems))
+			err = oneLine("", multierror.Append(nil, s.why, problems))
 		}
-		s.announce(ctx, &actors.GaveUp{Who: s.self, Err: s.gaveUp})
-		s.emit(GaveUp{Err: s.gaveUp})
+	}
+	if s.reason == actors.ReasonGaveUp {
+		s.announce(ctx, &actors.GaveUp{Who: s.self, Err: s.why})
+		s.report(GaveUp{Err: s.why})
 	}
 	s.announce(ctx, &actors.Down{Who: s.self, Incarnation: 1, Exit: exit})
 	for _, asker := range s.askers {
 		ctx.Send(asker, &actors.Stopped{Who: s.self, Err: problems})
 	}
-	s.emit(Ended{Err: err})
+	s.report(Ended{Err: err})
 }
 
-// finishLast finishes a child that has not told its end.
-func (s *supervisor) finishLast(c *child) {
-	switch {
-	case c.state == waiting:
-		s.finish(c, c.ending())
-	case c.panicked != nil:
-		s.finish(c, c.panicExit())
-	default:
-		s.finish(c, byRequest())
+// settle says what is owed when the actor was stopped without actors.Stop.
+func (s *supervisor) settle(ctx actor.Context) {
+	for _, c := range s.children {
+		if c.told && (c.state != absent || c.exit == nil) {
+			exit := byRequest()
+			if c.panicked != nil {
+				exit = c.panicExit()
+			}
+			c.exit = &exit
+		}
+		s.out = s.out[:0]
+		s.emitEnded(c)
+		s.answerStarter(c, &Answer{Err: fmt.Errorf("supervisor: %w", actors.ErrStopping)})
+		s.answerStoppers(c)
+		for _, e := range s.out {
+			s.carryOut(ctx, e)
+		}
 	}
 }
 
@@ -172,11 +110,12 @@ func (s *supervisor) announce(ctx actor.Context, msg any) {
 	}
 }
 
-// forget cuts the ties of an instance that protoactor replaces after a panic
+// cutTies cuts the ties of an instance that protoactor replaces after a panic
 // of its own, in OnEvent for instance: what is on its way to it is void.
-func (s *supervisor) forget() {
-	s.alarm.Stop()
-	s.overdue = nil
+func (s *supervisor) cutTies() {
+	s.groupAlarm.Stop()
+	s.exitAlarm.Stop()
+	s.groupDue, s.overdue = nil, nil
 	clear(s.byPID)
 	for _, c := range s.children {
 		c.quiet()

@@ -1,15 +1,16 @@
 package supervisor
 
 import (
-	"errors"
-	"fmt"
-	"regexp"
-	"strings"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/hashicorp/go-multierror"
 )
+
+// Forever is a Grace without end: OTP's infinity. It is for supervisors, whose
+// own children have bounds, and for children that must never be killed.
+const Forever time.Duration = math.MaxInt64
 
 // Child describes one child of a supervisor.
 type Child struct {
@@ -19,12 +20,38 @@ type Child struct {
 	// Props spawn the child's actor; again after it panicked. What the child
 	// speaks is in the package's comment.
 	Props *actor.Props
+	// Plain says that the actor is an ordinary one that does not speak the words:
+	// it runs when it is spawned, and its end is the end of its incarnation. By
+	// itself it ends with success, by a panic it fails. It is stopped as an actor,
+	// behind the messages that it has.
+	Plain bool
 	// Restart says after which ends it is started again. Zero means Permanent.
 	Restart Restart
+	// SuccessCodes are exit codes that are as good as 0.
+	SuccessCodes []int
+	// FinalCodes are exit codes after which it is not started again, whatever
+	// Restart says. They are no success: a restart would not help.
+	FinalCodes []int
+	// MinUptime is how long an incarnation must last before the child counts as
+	// started. One that ends sooner, in whatever way, is a failed start. Zero: it
+	// has started when it says that it is ready.
+	MinUptime time.Duration
+	// Patient says that a failure of its first start is handled as one of a later
+	// start, by a restart. Zero is OTP's rule: the supervisor stops what it has
+	// started, and fails to start itself.
+	Patient bool
 	// Grace is passed on in the actors.Stop that the supervisor sends, and
 	// bounds how long its answer is awaited, with 15 s on top. Zero means the
-	// child's own; the answer is then awaited for 45 s. Negative means none.
+	// child's own; the answer is then awaited for 45 s. Negative means none:
+	// OTP's brutal_kill. Forever: it is awaited without end.
 	Grace time.Duration
+	// Significant children end the supervisor by their own end, as AutoShutdown
+	// says. None can be Permanent.
+	Significant bool
+	// After names siblings that this child needs: it is started when they have
+	// started, or ended with success, and stopped before them. A later failure of
+	// one of them does not touch it, which is what RestForOne is for.
+	After []string
 }
 
 // Spec describes a supervisor. The zero value is one without children.
@@ -43,9 +70,27 @@ type Spec struct {
 	Period time.Duration
 	// Backoff is the pause before each restart of a child.
 	Backoff Backoff
-	// Children are told to start from left to right, without awaiting the one
-	// before, and stopped from right to left, each awaited.
+	// Rest, if not zero, is what the supervisor does instead of giving up: it
+	// lets the child that failed rest for so long and then tries again. Its state
+	// is Open in the meantime; ResetChild ends it.
+	Rest time.Duration
+	// AutoShutdown says whether it ends with its significant children.
+	AutoShutdown AutoShutdown
+	// Children are started from left to right, each when the one before has
+	// started, and stopped from right to left, each awaited. What a child needs
+	// (Child.After) is moved before it.
 	Children []Child
+	// Parallel, above 1, says that the order of Children means nothing: so many
+	// may be starting at the same time, and all are stopped at once. Only
+	// Child.After still orders them.
+	Parallel int
+	// Template makes the child that AddChild names by ID, for Dynamic only. It is
+	// called in the supervisor's turn with AddChild's Argument and must neither
+	// block nor panic. The ID need not be set.
+	Template func(id string, argument any) Child
+	// Starts limits how often children are started, together with all other
+	// supervisors that have it. Nil: no limit.
+	Starts *StartLimit
 	// Subscribers get actors.GaveUp and actors.Down of the supervisor itself,
 	// once. So does its parent, without being named here.
 	Subscribers []*actor.PID
@@ -54,65 +99,14 @@ type Spec struct {
 	OnEvent func(Event)
 }
 
-var childID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
-
-// validate returns all faults of the Spec as one *multierror.Error, or nil.
-func (s Spec) validate() error {
-	var faults *multierror.Error
-	if s.Strategy != OneForOne {
-		faults = multierror.Append(faults, fmt.Errorf("unknown Strategy %d", s.Strategy))
-	}
-	if s.Intensity < 0 {
-		faults = multierror.Append(faults, fmt.Errorf("spec.Intensity is negative: %d", s.Intensity))
-	}
-	if s.Period < 0 {
-		faults = multierror.Append(faults, fmt.Errorf("spec.Period is negative: %s", s.Period))
-	}
-	faults = multierror.Append(faults, s.Backoff.faults()...)
-	seen := make(map[string]int, len(s.Children))
-	for i, c := range s.Children {
-		faults = multierror.Append(faults, c.faults(i)...)
-		if first, twice := seen[c.ID]; twice && c.ID != "" {
-			faults = multierror.Append(faults, fmt.Errorf("spec.Children[%d]: ID %q is that of spec.Children[%d]", i, c.ID, first))
-			continue
-		}
-		seen[c.ID] = i
-	}
-	for i, pid := range s.Subscribers {
-		if pid == nil {
-			faults = multierror.Append(faults, fmt.Errorf("spec.Subscribers[%d] is nil", i))
-		}
-	}
-	return oneLine(fmt.Sprintf("supervisor: %q: ", s.Name), faults)
-}
-
-// faults returns everything that is wrong with c, which is child number i.
-func (c Child) faults(i int) []error {
-	var faults []error
-	if !childID.MatchString(c.ID) {
-		faults = append(faults, fmt.Errorf("spec.Children[%d]: ID %q does not match %s", i, c.ID, childID))
-	}
-	if c.Props == nil {
-		faults = append(faults, fmt.Errorf("spec.Children[%d]: Props is nil", i))
-	}
-	if c.Restart > Temporary {
-		faults = append(faults, fmt.Errorf("spec.Children[%d]: unknown Restart %d", i, c.Restart))
-	}
-	return faults
-}
-
 // policy returns what the supervisor decides by.
-func (s Spec) policy() Policy {
+func (s *Spec) policy() Policy {
 	return Policy{Intensity: s.Intensity, Period: s.Period, Backoff: s.Backoff}.withDefaults()
 }
 
-// oneLine returns all as an error with its text on one line, or nil if there
-// is no error in it.
-func oneLine(prefix string, all *multierror.Error) error {
-	if all != nil {
-		all.ErrorFormat = func(all []error) string {
-			return prefix + strings.ReplaceAll(errors.Join(all...).Error(), "\n", "; ")
-		}
-	}
-	return all.ErrorOrNil()
-}
+// ordered reports whether the order of the children means something.
+func (s *Spec) ordered() bool { return s.Parallel <= 1 && s.Strategy != Dynamic }
+
+// Success reports whether the exit is one that the child's spec calls so: by
+// itself with code 0 or one of SuccessCodes.
+func (c *Child) success(code int) bool { return code == 0 || slices.Contains(c.SuccessCodes, code) }

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -18,41 +19,31 @@ import (
 // The actor starts its children when it starts. It ends after actors.Stop,
 // which anyone may send it, after giving up, or when it is stopped as an actor.
 func Props(spec Spec) (*actor.Props, error) {
+	spec.Children = slices.Clone(spec.Children)
+	spec.Subscribers = slices.Clone(spec.Subscribers)
 	if err := spec.validate(); err != nil {
 		return nil, err
 	}
-	spec.Children = slices.Clone(spec.Children)
-	spec.Subscribers = slices.Clone(spec.Subscribers)
 	return actor.PropsFromProducer(func() actor.Actor { return newSupervisor(&spec) }), nil
 }
 
-// phase is where a supervisor is in its life.
-type phase uint8
-
-const (
-	running  phase = iota
-	stopping       // the children are being stopped one by one
-	leaving        // the actor itself is ending
-)
-
-// supervisor is the actor. Its fields belong to its turn.
+// supervisor is the actor around the machine. Its fields belong to its turn.
 type supervisor struct {
-	spec     *Spec // shared by the actors of one Props
-	policy   Policy
-	children []*child
-	byPID    map[string]*child // children with an actor, by the PID's Id; nil if they are few
-	self     *actor.PID
-	origin   time.Time // of the monotonic clock
+	*machine
+	byPID  map[string]*child // children with an actor, by the PID's Id; nil while they are few
+	system *actor.ActorSystem
+	self   *actor.PID
+	origin time.Time // of the monotonic clock
+	queue  []input   // what is still to be told to the machine
+	busy   bool      // it is being told
 
-	phase   phase
-	history History
-	gaveUp  error
-
-	teardown teardown
-	alarm    alarm.Alarm  // of the teardown
-	overdue  *stopOverdue // what the alarm will post; older ones are void
-	askers   []*actor.PID // who is owed a Stopped
-	problems *multierror.Error
+	leaving    bool // the actor itself is ending
+	groupAlarm alarm.Alarm
+	groupDue   *groupDue    // what it will post; older ones are void
+	exitAlarm  alarm.Alarm  // of the end of the actor itself
+	overdue    *exitOverdue // what it will post
+	askers     []*actor.PID // who is owed a Stopped
+	problems   *multierror.Error
 }
 
 var (
@@ -63,9 +54,11 @@ var (
 // What the supervisor posts to itself. As user messages they are handled after
 // all that was posted before, also by those who have ended since.
 type (
-	restartDue  struct{ child *child } // the backoff is over
+	rang        struct{ child *child } // the child's alarm
+	launchDue   struct{ child *child } // the limit lets it start
 	endOverdue  struct{ child *child } // the actor that panicked has not ended
-	stopOverdue struct{ _ byte }       // a step of the teardown took too long; not empty: told apart by address
+	groupDue    struct{ _ byte }       // not empty: told apart by address
+	exitOverdue struct{ _ byte }       // actors keep this one from ending
 	gone        struct {               // the child's actor has ended
 		child *child
 		pid   *actor.PID
@@ -73,75 +66,149 @@ type (
 	leave struct{ asked int } // no child is left; so many had asked for it then
 )
 
-// fewChildren are found as fast without a map, which a supervisor of one child,
-// of which there can be thousands, need not have.
-const fewChildren = 8
-
 func newSupervisor(spec *Spec) *supervisor {
-	s := &supervisor{
-		spec:   spec,
-		policy: spec.policy(),
-		origin: time.Now(),
-	}
-	if len(spec.Children) > fewChildren {
-		s.byPID = make(map[string]*child, len(spec.Children))
-	}
-	for i, c := range spec.Children {
-		s.children = append(s.children, &child{Child: c, index: i})
-	}
-	return s
+	return &supervisor{machine: newMachine(spec), origin: time.Now()}
 }
 
 // Receive handles one message.
 func (s *supervisor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *actor.Started:
-		s.self = ctx.Self()
-		s.begin(ctx)
+		s.system, s.self = ctx.ActorSystem(), ctx.Self()
+		s.tell(ctx, input{kind: inBegin})
 	case *actors.Started:
-		s.childStarted(msg)
+		s.childRuns(msg.Who)
+	case *actors.Ready:
+		s.childReady(ctx, msg.Who)
 	case *actors.Down:
 		s.childDown(ctx, msg)
+	case *actors.Stopped:
+		s.childStopped(ctx, msg)
 	case *actor.Terminated:
 		s.childTerminated(ctx, msg)
 	case *gone:
 		s.childGone(ctx, msg)
-	case *restartDue:
-		s.restart(ctx, msg)
+	case *rang:
+		if msg.child.takes(msg) {
+			s.tell(ctx, input{kind: inDue, child: msg.child})
+		}
+	case *launchDue:
+		if msg.child.takes(msg) {
+			s.start(ctx, msg.child)
+		}
 	case *endOverdue:
-		s.endOverdue(ctx, msg)
+		if msg.child.takes(msg) && msg.child.pid != nil {
+			s.leaveBehind(msg.child.pid)
+		}
+	case *groupDue:
+		if msg == s.groupDue {
+			s.tell(ctx, input{kind: inGroupDue})
+		}
+	case *exitOverdue:
+		s.exitOverdue(ctx, msg)
+	case *Call:
+		msg.sender = ctx.Sender()
+		s.tell(ctx, input{kind: inCall, call: msg})
 	case *actors.Stop:
-		s.stop(ctx, msg)
-	case *actors.Stopped:
-		s.childStopped(ctx, msg)
-	case *stopOverdue:
-		s.stopOverdue(ctx, msg)
+		s.asked(ctx, msg)
 	case leave:
 		s.quit(ctx, msg)
 	case *actor.Restarting:
-		s.forget()
+		s.cutTies()
 	case *actor.Stopping:
-		s.leave(ctx)
+		s.depart()
 	case *actor.Stopped:
 		s.farewell(ctx)
 	}
 }
 
-// begin starts the children from left to right, unless starting one of them
-// already was a failure too many.
-func (s *supervisor) begin(ctx actor.Context) {
-	for _, c := range s.children {
-		if s.phase == running {
-			s.launch(ctx, c)
+// tell tells the machine what happened, and does what it says. What comes out of
+// that in the same turn follows after it.
+func (s *supervisor) tell(ctx actor.Context, in input) {
+	if s.leaving {
+		return
+	}
+	s.queue = append(s.queue, in)
+	if s.busy {
+		return
+	}
+	s.busy = true
+	for len(s.queue) > 0 {
+		in := s.queue[0]
+		s.queue = s.queue[1:]
+		in.now, in.random = time.Since(s.origin), rand.Float64()
+		for _, e := range s.step(in) {
+			s.carryOut(ctx, e)
 		}
+	}
+	s.queue, s.busy = nil, false
+}
+
+// carryOut does one thing that the machine said.
+func (s *supervisor) carryOut(ctx actor.Context, e effect) {
+	c := e.child
+	switch e.kind {
+	case fxLaunch:
+		s.launch(ctx, c)
+	case fxAsk:
+		s.askToStop(ctx, c, e.grace)
+		s.wake(c, e.after, &rang{child: c})
+	case fxEnd:
+		if e.late {
+			s.problem("child %s: no answer to Stop, its actor is stopped", c.ID)
+		}
+		ctx.Stop(c.pid)
+		s.wake(c, e.after, &rang{child: c})
+	case fxAbandon:
+		s.problem("child %s: its actor does not end", c.ID)
+		s.leaveBehind(c.pid)
+	case fxArm:
+		s.wake(c, e.after, &rang{child: c})
+	case fxQuiet:
+		c.quiet()
+	case fxArmGroup:
+		s.groupDue = &groupDue{}
+		s.groupAlarm.Set(s.system, s.self, e.after, s.groupDue)
+	case fxQuietGroup:
+		s.groupAlarm.Stop()
+		s.groupDue = nil
+	case fxEmit:
+		s.report(e.event)
+	case fxAnswer:
+		s.reply(ctx, e.call, e.answer)
+	case fxReady:
+		s.announceReady(ctx)
+	case fxLeave:
+		ctx.Send(s.self, leave{asked: len(s.askers)})
 	}
 }
 
-func (s *supervisor) emit(event Event) {
+func (s *supervisor) report(event Event) {
 	if s.spec.OnEvent != nil {
 		s.spec.OnEvent(event)
 	}
 }
 
-// now is the time on the supervisor's monotonic clock.
-func (s *supervisor) now() time.Duration { return time.Since(s.origin) }
+// reply answers a call. The machine's times become those of the wall clock.
+func (s *supervisor) reply(ctx actor.Context, call *Call, answer *Answer) {
+	for i := range answer.Children {
+		if next := &answer.Children[i].NextTry; !next.IsZero() {
+			*next = s.origin.Add(next.Sub(time.Time{}))
+		}
+	}
+	switch {
+	case call.Reply != nil:
+		call.Reply <- answer
+	case call.sender != nil:
+		ctx.Send(call.sender, answer)
+	}
+}
+
+// announceReady tells a supervisor above that all children have started.
+func (s *supervisor) announceReady(ctx actor.Context) {
+	if parent := ctx.Parent(); parent != nil {
+		ctx.Send(parent, &actors.Started{Who: s.self, Incarnation: 1})
+		ctx.Send(parent, &actors.Ready{Who: s.self, Incarnation: 1})
+	}
+	s.report(AllStarted{})
+}

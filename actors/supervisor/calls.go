@@ -1,0 +1,196 @@
+package supervisor
+
+import (
+	"fmt"
+	"time"
+
+	"brood/actors"
+)
+
+// call takes a request. It is answered at once, or when what it asks for is done.
+func (m *machine) call(call *Call) {
+	if request, ok := call.Request.(ListChildren); ok {
+		m.answer(call, &Answer{Request: request, Children: m.list()})
+		return
+	}
+	if m.phase >= stopping {
+		m.answer(call, &Answer{Err: fmt.Errorf("supervisor: %w", actors.ErrStopping)})
+		return
+	}
+	var err error
+	switch r := call.Request.(type) {
+	case AddChild:
+		err = m.add(call, r)
+	case StopChild:
+		err = m.stopChild(call, m.find(r.ID))
+	case StartChild:
+		err = m.startChild(call, m.find(r.ID))
+	case RemoveChild:
+		err = m.removeChild(call, m.find(r.ID))
+	case ResetChild:
+		err = m.reset(call, m.find(r.ID))
+	default:
+		err = fmt.Errorf("unknown request %T", r)
+	}
+	if err != nil {
+		m.answer(call, &Answer{Err: err})
+	}
+}
+
+func (m *machine) answer(call *Call, answer *Answer) {
+	answer.Request = call.Request
+	m.do(effect{kind: fxAnswer, call: call, answer: answer})
+}
+
+func (m *machine) answerStarter(c *child, answer *Answer) {
+	if c.starter != nil {
+		m.answer(c.starter, answer)
+		c.starter = nil
+	}
+}
+
+func (m *machine) answerStoppers(c *child) {
+	for _, call := range c.stoppers {
+		m.answer(call, &Answer{})
+	}
+	c.stoppers = nil
+}
+
+func (m *machine) add(call *Call, r AddChild) error {
+	spec := r.Child
+	if m.spec.Strategy == Dynamic {
+		spec = m.spec.Template(r.ID, r.Argument)
+		spec.ID = r.ID
+	}
+	if faults := spec.faults(m.spec); len(faults) > 0 {
+		return oneLine("supervisor: add child: ", joined(faults))
+	}
+	for _, id := range spec.After {
+		if m.find(id) == nil {
+			return fmt.Errorf("supervisor: add child: After names %q, which is no sibling", id)
+		}
+	}
+	if known := m.find(spec.ID); known != nil {
+		if known.state == starting || known.state == up {
+			return fmt.Errorf("supervisor: child %s: %w", spec.ID, ErrAlreadyStarted)
+		}
+		return fmt.Errorf("supervisor: child %s: %w", spec.ID, ErrAlreadyPresent)
+	}
+	m.enter(&child{Child: spec, added: true, starter: call})
+	m.dirty = true
+	return nil
+}
+
+func (m *machine) stopChild(call *Call, c *child) error {
+	if c == nil {
+		return ErrNotFound
+	}
+	m.dirty = true
+	if c.goal != toGo {
+		c.goal = toRest
+		if c.Restart == Temporary || m.spec.Strategy == Dynamic {
+			c.goal, c.removed = toGo, true
+		}
+	}
+	m.answerStarter(c, &Answer{Err: &StartFailedError{ID: c.ID, Exit: byRequest()}})
+	c.stoppers = append(c.stoppers, call)
+	if c.state != absent {
+		return nil
+	}
+	if c.pausing {
+		c.pausing = false
+		m.quiet(c)
+	}
+	c.ordered, c.first = false, false
+	m.emitEnded(c)
+	m.answerStoppers(c)
+	return nil
+}
+
+// idle returns why c is not at rest; nil if it is.
+func (m *machine) idle(c *child) error {
+	switch {
+	case c == nil:
+		return ErrNotFound
+	case m.spec.Strategy == Dynamic:
+		return ErrDynamic
+	case c.state != absent || c.goal == toGo:
+		return fmt.Errorf("child %s: %w", c.ID, ErrRunning)
+	case c.goal != toRest:
+		return fmt.Errorf("child %s: %w", c.ID, ErrRestarting)
+	}
+	return nil
+}
+
+func (m *machine) startChild(call *Call, c *child) error {
+	if err := m.idle(c); err != nil {
+		return err
+	}
+	c.goal, c.ordered, c.streak, c.starter, m.dirty = toRun, false, 0, call, true
+	return nil
+}
+
+func (m *machine) removeChild(call *Call, c *child) error {
+	if err := m.idle(c); err != nil {
+		return err
+	}
+	c.goal, c.removed, m.dirty = toGo, true, true
+	m.answer(call, &Answer{})
+	return nil
+}
+
+func (m *machine) reset(call *Call, c *child) error {
+	if c == nil {
+		return ErrNotFound
+	}
+	m.history, m.dirty = History{}, true
+	c.streak, c.open = 0, false
+	if c.pausing {
+		c.pausing = false
+		m.quiet(c)
+	}
+	if m.group.pending && c.goal == toReturn {
+		m.group.due = true
+		m.do(effect{kind: fxQuietGroup})
+	}
+	m.answer(call, &Answer{})
+	return nil
+}
+
+func (m *machine) list() []Info {
+	infos := make([]Info, 0, len(m.children))
+	for _, c := range m.children {
+		info := Info{
+			ID: c.ID, State: m.stateOf(c), PID: c.pid, Restart: c.Restart,
+			Restarts: c.restarts, Exit: c.ending(),
+		}
+		// The machine knows no wall clock: its own time is what the actor adds to.
+		if c.pausing {
+			info.NextTry = time.Time{}.Add(c.until)
+		} else if c.goal == toReturn {
+			info.NextTry = time.Time{}.Add(m.group.until)
+		}
+		infos = append(infos, info)
+	}
+	return infos
+}
+
+func (m *machine) stateOf(c *child) State {
+	switch {
+	case c.state == lowering || c.rung != unasked:
+		return StateStopping
+	case c.state == starting:
+		return StateStarting
+	case c.state == up && c.goal != toRun:
+		return StateStopping
+	case c.state == up:
+		return StateRunning
+	case c.open:
+		return StateOpen
+	case c.pausing || c.goal == toReturn || c.goal == toRun && c.ran:
+		return StateRestarting
+	case c.goal == toRun:
+		return StateWaiting
+	}
+	return StateStopped
+}
