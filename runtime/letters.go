@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"fmt"
 	goruntime "runtime"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"brood/actors"
 	"brood/actors/pool"
 	"brood/actors/process"
+	"brood/actors/supervisor"
 )
 
 // answerLetters answers what is sent to one of the runtime's actors after its
@@ -41,6 +43,10 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		}
 	case *process.Do:
 		m.Done <- actors.ErrNotRunning
+	case *supervisor.Call:
+		if m.Reply != nil {
+			m.Reply <- &supervisor.Answer{Request: m.Request, Err: fmt.Errorf("no supervisor there: %w", supervisor.ErrNotFound)}
+		}
 	case *pool.Drain:
 		m.Done <- struct{}{}
 	case *pool.Inspect:

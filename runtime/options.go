@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -26,6 +27,10 @@ type Options struct {
 	// Logger takes the log of the actor system that the Runtime makes. Nil
 	// drops it. It can not be set together with System.
 	Logger *slog.Logger
+	// StartsPerSecond is a ceiling on how often supervised children are started,
+	// all together: what is over it waits. As many as in one second may come at
+	// once. Zero: none.
+	StartsPerSecond float64
 	// ShutdownTimeout bounds the shutdown that a signal starts (see
 	// HandleSignals). Zero means 30 s.
 	ShutdownTimeout time.Duration
@@ -35,6 +40,9 @@ func (o *Options) validate() error {
 	var faults []error
 	if o.System != nil && o.Logger != nil {
 		faults = append(faults, errors.New("both System and Logger are set"))
+	}
+	if !(o.StartsPerSecond >= 0) || math.IsInf(o.StartsPerSecond, 0) {
+		faults = append(faults, fmt.Errorf("StartsPerSecond is %v", o.StartsPerSecond))
 	}
 	if o.ShutdownTimeout < 0 {
 		faults = append(faults, fmt.Errorf("ShutdownTimeout is %s", o.ShutdownTimeout))

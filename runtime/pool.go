@@ -85,15 +85,7 @@ type Pool struct {
 // ends before that, StartPool returns a *StartError and nothing is left behind;
 // if ctx ends first, likewise with ctx's cause.
 func (rt *Runtime) StartPool(ctx context.Context, spec PoolSpec) (*Pool, error) {
-	spec.setDefaults()
-	p := &Pool{
-		supervised: newSupervised(rt, spec.Name),
-		spec:       spec,
-		ready:      make(chan struct{}),
-		failed:     make(chan struct{}),
-		waiting:    map[int]bool{},
-	}
-	p.service = p
+	p := newPool(rt, spec)
 	if err := p.launch(telemetry.FromContext(ctx)); err != nil {
 		return nil, err
 	}
@@ -109,6 +101,19 @@ func (rt *Runtime) StartPool(ctx context.Context, spec PoolSpec) (*Pool, error) 
 		err = fmt.Errorf("runtime: start %s: %w", spec.Name, context.Cause(ctx))
 	}
 	return nil, errors.Join(err, p.stopNow())
+}
+
+func newPool(rt *Runtime, spec PoolSpec) *Pool {
+	spec.setDefaults()
+	p := &Pool{
+		supervised: newSupervised(rt, spec.Name),
+		spec:       spec,
+		ready:      make(chan struct{}),
+		failed:     make(chan struct{}),
+		waiting:    map[int]bool{},
+	}
+	p.service = p
+	return p
 }
 
 func (s *PoolSpec) setDefaults() {
@@ -147,12 +152,19 @@ func (p *Pool) observe(worker int, event any) {
 
 // supervise takes the events of the supervisor, in its turn.
 func (p *Pool) supervise(event supervisor.Event) {
-	if _, over := event.(supervisor.Ended); over {
-		// The pool itself goes last: it answers what its workers gave back.
+	switch event.(type) {
+	case supervisor.AllStarted:
+		p.rt.system.Root.Send(p.actor, &pool.Reopen{})
+	case supervisor.Ended:
 		p.rt.system.Root.Send(p.actor, &pool.Abort{Err: actors.ErrStopping})
-		p.rt.system.Root.Poison(p.actor)
+		if p.owner == nil {
+			// The pool itself goes last: it answers what its workers gave back.
+			p.rt.system.Root.Poison(p.actor)
+		}
 	}
-	p.supervised.observe(event)
+	if p.owner == nil {
+		p.supervised.observe(event)
+	}
 }
 
 // PID returns the pool's actor. An actor that sends it an *actors.Task gets an

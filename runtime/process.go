@@ -47,18 +47,8 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 		spec.Name = spec.Command.Name()
 	}
 	begin := &starting{ready: make(chan struct{}), failed: make(chan struct{})}
-	p := &Process{
-		supervised: newSupervised(rt, spec.Name),
-		detached:   spec.Command.Detached,
-		starting:   begin,
-	}
-	p.service = p
-	if spec.ReadStdout {
-		p.reads[actors.Stdout] = process.NewReader(spec.OutputWindowBytes)
-	}
-	if spec.ReadStderr {
-		p.reads[actors.Stderr] = process.NewReader(spec.OutputWindowBytes)
-	}
+	p := newProcess(rt, spec)
+	p.starting = begin
 	if err := p.launch(spec, telemetry.FromContext(ctx)); err != nil {
 		return nil, err
 	}
@@ -79,13 +69,30 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 	return nil, errors.Join(err, p.stopNow())
 }
 
-func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
+func newProcess(rt *Runtime, spec ProcessSpec) *Process {
+	p := &Process{supervised: newSupervised(rt, spec.Name), detached: spec.Command.Detached}
+	p.service = p
+	if spec.ReadStdout {
+		p.reads[actors.Stdout] = process.NewReader(spec.OutputWindowBytes)
+	}
+	if spec.ReadStderr {
+		p.reads[actors.Stderr] = process.NewReader(spec.OutputWindowBytes)
+	}
+	return p
+}
+
+// child describes the process to its actor.
+func (p *Process) child(spec ProcessSpec, cause trace.SpanContext) process.Spec {
 	child := spec.child()
 	child.StdoutTo, child.StderrTo = p.reads[actors.Stdout], p.reads[actors.Stderr]
 	child.OnEvent = p.observe
 	child.Telemetry, child.Cause = p.rt.recorder, cause
 	child.Goroutines = &p.rt.goroutines
-	props, err := child.Props()
+	return child
+}
+
+func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
+	props, err := p.child(spec, cause).Props()
 	if err != nil {
 		props = new(actor.Props) // the rest of the spec is checked all the same
 	}
@@ -133,13 +140,17 @@ func (p *Process) supervise(event supervisor.Event) {
 		p.state.Unlock()
 		p.finish()
 	case supervisor.Ended:
-		for _, r := range p.reads {
-			if r != nil {
-				r.End()
-			}
-		}
+		p.endReads()
 	}
 	p.supervised.observe(event)
+}
+
+func (p *Process) endReads() {
+	for _, r := range p.reads {
+		if r != nil {
+			r.End()
+		}
+	}
 }
 
 // PID returns the process actor, which stays the same over restarts.
@@ -223,7 +234,8 @@ func (p *Process) do(ctx context.Context, command any) error {
 
 // Wait waits until the child has ended for good and returns how. The error is
 // nil if it ended by itself or was stopped; it matches actors.ErrGaveUp if its
-// supervisor gave it up; it is ctx's cause if ctx ends first.
+// supervisor gave it up; it is ctx's cause if ctx ends first. In a tree, where it
+// can be started again after that, the first time counts.
 func (p *Process) Wait(ctx context.Context) (actors.Exit, error) {
 	select {
 	case <-p.ended:

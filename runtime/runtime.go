@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 
 	"brood/actors"
 	"brood/actors/protocol"
+	"brood/actors/supervisor"
 	"brood/runtime/worker"
 	"brood/telemetry"
 )
@@ -39,8 +41,9 @@ type Runtime struct {
 	unhandled chan struct{}  // closed when the last of them has
 	err       error          // what Shutdown reports; set before stopped is closed
 
-	reporting reporting // of the shutdown
-	watched   bool      // the service manager's watchdog is fed
+	starts    *supervisor.StartLimit // nil: none
+	reporting reporting              // of the shutdown
+	watched   bool                   // the service manager's watchdog is fed
 
 	childrenMu sync.Mutex       // taken in the turns of process actors
 	children   map[string]Child // by the id of the actor
@@ -80,6 +83,9 @@ func New(options Options) (*Runtime, error) {
 		stopping:  make(chan struct{}),
 		stopped:   make(chan struct{}),
 		children:  map[string]Child{},
+	}
+	if most := options.StartsPerSecond; most > 0 {
+		rt.starts, _ = supervisor.NewStartLimit(most, int(math.Ceil(most))) // both are positive
 	}
 	rt.urgent, rt.kill = context.WithCancel(context.Background())
 	if err := rt.spawnRoot(); err != nil {

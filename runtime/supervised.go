@@ -24,6 +24,8 @@ type supervised struct {
 	rt       *Runtime
 	name     string
 	service  service       // the handle itself
+	owner    *Supervisor   // the tree that it is in; nil: it has a supervisor of its own
+	path     string        // where it is in the tree
 	launched chan struct{} // closed when pid is set, or never will be
 	ended    chan struct{} // closed when nothing of it is left
 
@@ -41,6 +43,7 @@ func newSupervised(rt *Runtime, name string) supervised {
 // launch enters the handle into the order of shutdown and spawns its
 // supervisor, unless the spec has faults.
 func (s *supervised) launch(kind string, spec supervisor.Spec, faults error) error {
+	spec.Starts = s.rt.starts
 	props, err := supervisor.Props(spec)
 	if err := joinFaults("start "+s.name, faults, err); err != nil {
 		return err
@@ -87,8 +90,15 @@ func (s *supervised) observe(event supervisor.Event) {
 	case supervisor.Ended:
 		s.fail(m.Err)
 		s.rt.dismiss(s.service)
-		close(s.ended)
+		s.over()
 	}
+}
+
+// over says that nothing is left.
+func (s *supervised) over() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	closeOnce(s.ended)
 }
 
 // fail keeps the first error.
@@ -101,6 +111,9 @@ func (s *supervised) fail(err error) {
 }
 
 func (s *supervised) failure() error {
+	if s.owner != nil {
+		return s.owner.failure()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
@@ -111,8 +124,14 @@ func (s *supervised) title() string { return s.name }
 // Stop ends the children and waits until nothing of them runs: they are asked
 // to end, and killed when their grace is over or ctx is done, whichever comes
 // first. It can be called in any state and more than once. The error matches
-// ErrLeftBehind if something survived; a *SurvivedError in it tells what.
-func (s *supervised) Stop(ctx context.Context) error { return s.stop(ctx, context.Background()) }
+// ErrLeftBehind if something survived; a *SurvivedError in it tells what. In a
+// tree it is Supervisor.StopChild.
+func (s *supervised) Stop(ctx context.Context) error {
+	if s.owner != nil {
+		return s.owner.StopChild(ctx, s.path)
+	}
+	return s.stop(ctx, context.Background())
+}
 
 func (s *supervised) stop(ctx, last context.Context) error {
 	<-s.launched

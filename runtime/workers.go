@@ -27,20 +27,25 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 	if err != nil {
 		return err
 	}
-	p.client = pool.NewClient(p.rt.system, p.actor, spec.Name, p.rt.recorder)
-	children := make([]supervisor.Child, spec.Size)
-	var faults error // none: all were found before
-	for i := range children {
-		p.waiting[i] = true
-		children[i].ID = fmt.Sprintf("worker-%d", i)
-		children[i].Grace = graceOf(spec.Grace, spec.StopPlan)
-		children[i].Props, faults = p.worker(i, cause).Props()
-	}
-	err = p.supervised.launch("workers", p.supervision(children), faults)
+	workers, faults := p.workers(cause)
+	err = p.supervised.launch("workers", workers, faults)
 	if err != nil {
 		p.rt.system.Root.Stop(p.actor)
 	}
 	return err
+}
+
+// workers describes the supervisor of the workers, when the pool's actor is there.
+func (p *Pool) workers(cause trace.SpanContext) (spec supervisor.Spec, faults error) {
+	p.client = pool.NewClient(p.rt.system, p.actor, p.spec.Name, p.rt.recorder)
+	children := make([]supervisor.Child, p.spec.Size)
+	for i := range children {
+		p.waiting[i] = true
+		children[i].ID = fmt.Sprintf("worker-%d", i)
+		children[i].Grace = graceOf(p.spec.Grace, p.spec.StopPlan)
+		children[i].Props, faults = p.worker(i, cause).Props() // were found before
+	}
+	return p.supervision(children), faults
 }
 
 // check finds every fault of the spec before anything is started, and returns
@@ -69,6 +74,7 @@ func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
 		Backoff:   p.spec.Backoff,
 		Children:  children,
 		Parallel:  startsAtOnce,
+		Starts:    p.rt.starts,
 		OnEvent:   p.supervise,
 	}
 	if p.actor != nil {

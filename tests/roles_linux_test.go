@@ -44,8 +44,33 @@ var roles = map[string]func(){
 	"terminal": terminal,
 	"sire":     sire,
 	"program":  program,
+	"scribe":   scribe,
+	"leaves":   func() { os.Exit(number(os.Args[1])) },
 	"service":  service,
 	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
+}
+
+// scribe notes when it has started and when it was asked to end. With a third
+// argument its first two starts fail.
+func scribe() {
+	note(os.Args[1], "+"+os.Args[2])
+	if len(os.Args) > 3 {
+		content, _ := os.ReadFile(os.Args[1])
+		if strings.Count(string(content), "+"+os.Args[2]+"\n") < 3 {
+			os.Exit(1)
+		}
+	}
+	err := worker.Serve(work)
+	note(os.Args[1], "-"+os.Args[2])
+	worker.Exit(err)
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return n
 }
 
 // spill prints as many bytes of text as its argument says.

@@ -10,6 +10,10 @@ type Drain struct{ Done chan<- struct{} }
 // what its members give back is not run again.
 type Abort struct{ Err error }
 
+// Reopen undoes Abort, and what the pool was told of a supervisor that gave up,
+// but not Drain: its members have been started anew.
+type Reopen struct{}
+
 // Inspect asks for Stats on Reply, which needs room for one.
 type Inspect struct{ Reply chan<- Stats }
 

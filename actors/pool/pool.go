@@ -57,11 +57,14 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.cancel(m.call, actors.ErrTaskTimeout)
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
+		p.scheduler.draining = true
 		p.drains = append(p.drains, m.Done)
 	case *Abort:
 		p.end(m.Err)
 	case *actors.GaveUp:
 		p.end(m.Err)
+	case *Reopen:
+		p.scheduler.reopen()
 	case *Inspect:
 		m.Reply <- p.stats()
 	case *actor.Started:

@@ -31,8 +31,9 @@ type scheduler struct {
 	length  int
 	held    int // by all members
 
-	closed error // why nothing is accepted any more; nil: it is
-	ended  bool  // what comes back is not run again
+	closed   error // why nothing is accepted any more; nil: it is
+	draining bool  // and that is for good
+	ended    bool  // what comes back is not run again
 }
 
 // verdict is what to do with a call that came back.
@@ -211,6 +212,13 @@ func (s *scheduler) end(why error) []*process.Call {
 		s.unlink(s.head)
 	}
 	return calls
+}
+
+// reopen undoes end.
+func (s *scheduler) reopen() {
+	if !s.draining {
+		s.closed, s.ended = nil, false
+	}
 }
 
 // drained reports whether nothing waits and nothing is held.

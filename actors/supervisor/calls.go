@@ -57,10 +57,15 @@ func (m *machine) answerStoppers(c *child) {
 }
 
 func (m *machine) add(call *Call, r AddChild) error {
-	spec := r.Child
-	if m.spec.Strategy == Dynamic {
-		spec = m.spec.Template(r.ID, r.Argument)
-		spec.ID = r.ID
+	if known := m.find(r.ID); known != nil {
+		if known.state == starting || known.state == up {
+			return fmt.Errorf("supervisor: child %s: %w", r.ID, ErrAlreadyStarted)
+		}
+		return fmt.Errorf("supervisor: child %s: %w", r.ID, ErrAlreadyPresent)
+	}
+	spec, err := m.made(r)
+	if err != nil {
+		return err
 	}
 	if faults := spec.faults(m.spec); len(faults) > 0 {
 		return oneLine("supervisor: add child: ", joined(faults))
@@ -70,15 +75,23 @@ func (m *machine) add(call *Call, r AddChild) error {
 			return fmt.Errorf("supervisor: add child: After names %q, which is no sibling", id)
 		}
 	}
-	if known := m.find(spec.ID); known != nil {
-		if known.state == starting || known.state == up {
-			return fmt.Errorf("supervisor: child %s: %w", spec.ID, ErrAlreadyStarted)
-		}
-		return fmt.Errorf("supervisor: child %s: %w", spec.ID, ErrAlreadyPresent)
-	}
 	m.enter(&child{Child: spec, added: true, starter: call})
 	m.dirty = true
 	return nil
+}
+
+// made returns the child that is to be added.
+func (m *machine) made(r AddChild) (spec Child, err error) {
+	switch {
+	case m.spec.Strategy == Dynamic:
+		spec, err = m.spec.Template(r.ID, r.Argument)
+	case r.Make != nil:
+		spec, err = r.Make()
+	default:
+		spec = r.Child
+	}
+	spec.ID = r.ID
+	return spec, err
 }
 
 func (m *machine) stopChild(call *Call, c *child) error {

@@ -29,6 +29,8 @@ type ChildEnded struct {
 	ID string
 	// Exit is how its last incarnation ended.
 	Exit actors.Exit
+	// Forgotten says that the supervisor does not know the child any more.
+	Forgotten bool
 }
 
 // Restarting says that a child failed and will be started again after Delay.

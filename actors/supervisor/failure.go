@@ -79,11 +79,11 @@ func (m *machine) failure(c *child, exit actors.Exit, begun bool) Failure {
 
 // rest lets a child that has ended for good be. One that is not kept is removed.
 func (m *machine) rest(c *child) {
-	m.emitEnded(c)
 	c.goal, c.ordered, c.first, m.dirty = toRest, false, false, true
 	if c.Restart == Temporary || m.spec.Strategy == Dynamic || c.removed {
 		c.goal, c.removed = toGo, true
 	}
+	m.emitEnded(c)
 }
 
 // endWith ends the supervisor if c's end is one too many.
@@ -107,7 +107,7 @@ func (m *machine) again(c *child, attempt int, delay time.Duration) {
 	members := m.children
 	switch m.spec.Strategy {
 	case OneForOne, Dynamic:
-		c.pausing, c.ordered = true, false
+		c.pausing, c.ordered = true, c.first && c.ordered
 		m.arm(c, delay)
 		return
 	case RestForOne:

@@ -64,9 +64,14 @@ type (
 	// child has started; if it fails to, it is forgotten. Errors:
 	// ErrAlreadyStarted, ErrAlreadyPresent, *StartFailedError, faults of Child.
 	AddChild struct {
+		// ID names the child.
+		ID string
+		// Child describes it; its ID need not be set. Make, if it is not nil, is
+		// called for that when the ID is known to be free, in the supervisor's
+		// turn; it must neither block nor panic.
 		Child Child
-		// ID and Argument are for a Dynamic supervisor, instead of Child.
-		ID       string
+		Make  func() (Child, error)
+		// Argument is for the Template of a Dynamic supervisor, instead of them.
 		Argument any
 	}
 	// StopChild stops a child; it stays in the list, unless it is Temporary or

@@ -86,8 +86,8 @@ type Spec struct {
 	Parallel int
 	// Template makes the child that AddChild names by ID, for Dynamic only. It is
 	// called in the supervisor's turn with AddChild's Argument and must neither
-	// block nor panic. The ID need not be set.
-	Template func(id string, argument any) Child
+	// block nor panic. The ID need not be set. Its error is AddChild's.
+	Template func(id string, argument any) (Child, error)
 	// Starts limits how often children are started, together with all other
 	// supervisors that have it. Nil: no limit.
 	Starts *StartLimit
