@@ -58,6 +58,8 @@ type Node struct {
 	// SuccessCodes are exit codes as good as 0; after FinalCodes it is never
 	// started again.
 	SuccessCodes, FinalCodes []int
+	// FinalWithin, if not zero, is how long it must have run to be started again.
+	FinalWithin time.Duration
 	// MinUptime is how long it must run before it counts as started. If it ends
 	// sooner it has failed to start, with any exit code.
 	MinUptime time.Duration

@@ -56,7 +56,7 @@ func (b *planting) tree(path string, tree *Tree) supervisor.Spec {
 func (b *planting) node(above string, n *Node) supervisor.Child {
 	path := join(above, n.ID)
 	child := supervisor.Child{
-		ID: n.ID, Restart: n.Restart, SuccessCodes: n.SuccessCodes, FinalCodes: n.FinalCodes,
+		ID: n.ID, Restart: n.Restart, SuccessCodes: n.SuccessCodes, FinalCodes: n.FinalCodes, FinalWithin: n.FinalWithin,
 		MinUptime: n.MinUptime, Patient: n.Patient, Grace: n.Grace, Significant: n.Significant, After: n.After,
 	}
 	child.Props = new(actor.Props) // if there is a fault, the rest is checked all the same

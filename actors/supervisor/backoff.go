@@ -28,7 +28,7 @@ type Backoff struct {
 	Max time.Duration
 	// Jitter bounds the share of the delay that is added to it at random, so
 	// that supervisors which failed together do not restart together. At most
-	// 1. Zero means 0.5.
+	// 1. Zero means 0.5, negative none.
 	Jitter float64
 	// ResetAfter is how long an incarnation must last, from Start to Down, for
 	// its failure to be the first in a row again. Zero means 10 s.
@@ -64,7 +64,7 @@ func (b Backoff) delay(attempt int, random float64) time.Duration {
 		}
 		pause *= 2
 	}
-	extra := time.Duration(float64(pause) * b.Jitter * random)
+	extra := time.Duration(float64(pause) * max(b.Jitter, 0) * random)
 	if extra > math.MaxInt64-pause {
 		return math.MaxInt64
 	}
@@ -85,8 +85,8 @@ func (b Backoff) faults() []error {
 	if b.Max > 0 && b.Min > b.Max {
 		faults = append(faults, fmt.Errorf("spec.Backoff.Min %s is over spec.Backoff.Max %s", b.Min, b.Max))
 	}
-	if !(b.Jitter >= 0 && b.Jitter <= 1) { // in this form it finds NaN as well
-		faults = append(faults, fmt.Errorf("spec.Backoff.Jitter is not in [0, 1]: %v", b.Jitter))
+	if !(b.Jitter <= 1) { // in this form it finds NaN as well
+		faults = append(faults, fmt.Errorf("spec.Backoff.Jitter is over 1: %v", b.Jitter))
 	}
 	return faults
 }

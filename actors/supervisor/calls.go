@@ -116,7 +116,9 @@ func (m *machine) stopChild(call *Call, c *child) error {
 	}
 	c.ordered, c.first = false, false
 	m.emitEnded(c)
-	m.answerStoppers(c)
+	if !c.removed {
+		m.answerStoppers(c)
+	}
 	return nil
 }
 
@@ -148,7 +150,7 @@ func (m *machine) removeChild(call *Call, c *child) error {
 		return err
 	}
 	c.goal, c.removed, m.dirty = toGo, true, true
-	m.answer(call, &Answer{})
+	c.stoppers = append(c.stoppers, call)
 	return nil
 }
 

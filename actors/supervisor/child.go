@@ -33,7 +33,8 @@ type child struct {
 	until    time.Duration // when its pause is over
 	exit     *actors.Exit  // of this or the last incarnation, nil if there is none
 	starter  *Call         // is answered when it has started
-	stoppers []*Call       // are answered when nothing of it runs
+	verdict  *Answer       // for starter, when c is forgotten
+	stoppers []*Call       // are answered when nothing of it runs, or it is forgotten
 
 	pid      *actor.PID // nil without an actor; the machine only asks whether
 	left     int        // how many actors under this ID were left behind

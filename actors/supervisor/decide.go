@@ -38,9 +38,10 @@ func (p Policy) withDefaults() Policy {
 
 // Failure is what Decide needs to know of the end of one incarnation.
 type Failure struct {
-	// Restart, SuccessCodes and FinalCodes are the child's own.
+	// Restart, SuccessCodes, FinalCodes and FinalWithin are the child's own.
 	Restart                  Restart
 	SuccessCodes, FinalCodes []int
+	FinalWithin              time.Duration
 	// Exit is how the incarnation ended.
 	Exit actors.Exit
 	// Ran is how long it lasted; zero if it could not be started.

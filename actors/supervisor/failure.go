@@ -35,9 +35,11 @@ func (m *machine) judge(c *child, exit actors.Exit, begun bool) {
 		m.answerStarter(c, &Answer{})
 		return
 	case !begun && c.starter != nil:
-		m.answerStarter(c, &Answer{Err: &StartFailedError{ID: c.ID, Exit: exit}})
+		failed := &Answer{Err: &StartFailedError{ID: c.ID, Exit: exit}}
 		if c.added {
-			c.removed = true
+			c.removed, c.verdict = true, failed
+		} else {
+			m.answerStarter(c, failed)
 		}
 		m.rest(c)
 		return
@@ -68,7 +70,7 @@ func (m *machine) judge(c *child, exit actors.Exit, begun bool) {
 
 func (m *machine) failure(c *child, exit actors.Exit, begun bool) Failure {
 	f := Failure{
-		Restart: c.Restart, SuccessCodes: c.SuccessCodes, FinalCodes: c.FinalCodes,
+		Restart: c.Restart, SuccessCodes: c.SuccessCodes, FinalCodes: c.FinalCodes, FinalWithin: c.FinalWithin,
 		Exit: exit, FailedStart: !begun, Streak: c.streak, Now: m.now, Random: m.random,
 	}
 	if begun && exit.Reason != actors.ReasonStartFailed {

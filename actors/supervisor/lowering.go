@@ -89,6 +89,8 @@ func (m *machine) forget() {
 		gone := c.removed && c.state == absent && c.pid == nil
 		if gone {
 			delete(m.byID, c.ID)
+			m.answerStarter(c, c.verdict)
+			m.answerStoppers(c)
 		}
 		return gone
 	})
@@ -114,7 +116,9 @@ func (m *machine) lowered(c *child) {
 	if c.goal != toReturn {
 		m.emitEnded(c)
 	}
-	m.answerStoppers(c)
+	if !c.removed {
+		m.answerStoppers(c)
+	}
 }
 
 // gone takes the end of c's actor.
@@ -174,9 +178,14 @@ func (m *machine) leave(reason actors.Reason, why error) {
 			c.pausing = false
 			m.quiet(c)
 		}
-		m.answerStarter(c, &Answer{Err: fmt.Errorf("supervisor: %w", actors.ErrStopping)})
+		verdict := c.verdict
+		if verdict == nil {
+			verdict = &Answer{Err: fmt.Errorf("supervisor: %w", actors.ErrStopping)}
+		}
+		m.answerStarter(c, verdict)
 		if c.state == absent {
 			m.emitEnded(c)
+			m.answerStoppers(c)
 		}
 	}
 }

@@ -42,6 +42,8 @@ func (f Failure) again() bool {
 	switch {
 	case f.Exit.Reason == actors.ReasonStopped || f.Restart == Temporary:
 		return false
+	case f.Ran < f.FinalWithin:
+		return false
 	case exited && slices.Contains(f.FinalCodes, f.Exit.Code):
 		return false
 	case f.Restart == Transient && !f.FailedStart:

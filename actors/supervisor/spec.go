@@ -32,6 +32,9 @@ type Child struct {
 	// FinalCodes are exit codes after which it is not started again, whatever
 	// Restart says. They are no success: a restart would not help.
 	FinalCodes []int
+	// FinalWithin, if not zero, is how long an incarnation must last to be followed
+	// by another one. It does not hold up who starts after the child.
+	FinalWithin time.Duration
 	// MinUptime is how long an incarnation must last before the child counts as
 	// started. One that ends sooner, in whatever way, is a failed start. Zero: it
 	// has started when it says that it is ready.

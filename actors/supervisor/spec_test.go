@@ -37,7 +37,7 @@ func TestPropsNamesEveryFaultAtOnce(t *testing.T) {
 		"spec.Period is negative: -1s",
 		"spec.Backoff.Max is negative: -2ns",
 		"spec.Backoff.ResetAfter is negative: -3ns",
-		"spec.Backoff.Jitter is not in [0, 1]: NaN",
+		"spec.Backoff.Jitter is over 1: NaN",
 		`spec.Children[1]: ID "" ` + pattern,
 		"spec.Children[1]: Props is nil",
 		"spec.Children[2]: unknown Restart 3",

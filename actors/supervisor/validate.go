@@ -77,6 +77,7 @@ func (c *Child) faults(s *Spec) (faults []error) {
 	fault(c.Props == nil, "Props is nil")
 	fault(c.Restart > Temporary, "unknown Restart %d", c.Restart)
 	fault(c.MinUptime < 0, "MinUptime is negative: %s", c.MinUptime)
+	fault(c.FinalWithin < 0, "FinalWithin is negative: %s", c.FinalWithin)
 	fault(c.Significant && c.Restart == Permanent, "Significant, but %s: it never ends by itself", c.Restart)
 	fault(c.Significant && s.AutoShutdown == Never, "Significant, but spec.AutoShutdown is %s", s.AutoShutdown)
 	fault(len(c.After) > 0 && s.Strategy == Dynamic, "After is set, but children of %s have no order", s.Strategy)
