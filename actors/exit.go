@@ -38,6 +38,10 @@ const (
 	// ReasonOutOfMemory: it did not end with success, and the kernel had killed
 	// a process of its tree for reaching the memory limit.
 	ReasonOutOfMemory
+	// ReasonUnhealthy: a check of its health failed too often, and it was ended.
+	// Exit.Err is a *health.UnhealthyError that names the check, what it saw and
+	// how often.
+	ReasonUnhealthy
 )
 
 var reasonWords = [...]string{
@@ -54,6 +58,7 @@ var reasonWords = [...]string{
 	ReasonCancelled:    "cancelled",
 	ReasonOutputLimit:  "output limit",
 	ReasonOutOfMemory:  "out of memory",
+	ReasonUnhealthy:    "unhealthy",
 }
 
 // String returns the reason in lower-case words.
