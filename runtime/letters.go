@@ -41,6 +41,8 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		}
 	case *process.Do:
 		m.Done <- actors.ErrNotRunning
+	case *process.Inspect:
+		m.Reply <- process.Status{}
 	case *pool.Drain:
 		m.Done <- struct{}{}
 	case *pool.Inspect:

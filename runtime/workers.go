@@ -78,6 +78,8 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Command:      p.spec.Command,
 		Protocol:     p.spec.Protocol,
 		Slots:        p.spec.Slots,
+		Ready:        p.spec.Ready,
+		Health:       p.spec.Health,
 		StartTimeout: p.spec.StartTimeout,
 		Grace:        p.spec.Grace,
 		StopPlan:     p.spec.StopPlan,

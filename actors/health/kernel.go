@@ -56,10 +56,7 @@ func (p Kernel) Open(child *Child) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		condition := now.condition()
-		if condition == Waiting && now == last {
-			condition = Stuck
-		}
+		condition := now.since(last)
 		last = now
 		if condition.Halted() {
 			return fmt.Errorf("%s: %w", condition, ErrUnresponsive)
@@ -68,8 +65,9 @@ func (p Kernel) Open(child *Child) func(context.Context) error {
 	}
 }
 
-// conditionOf asks once. It cannot tell Stuck.
-func conditionOf(pid int) Condition {
+// ConditionOf asks the kernel, once: it cannot tell Stuck. A process that is not
+// there, and every one on other systems than Linux, is NotKnown.
+func ConditionOf(pid int) Condition {
 	now, err := readKernelStat(pid)
 	if err != nil {
 		return NotKnown
@@ -99,6 +97,14 @@ func (k kernelStat) condition() Condition {
 		return Running
 	}
 	return NotKnown
+}
+
+// since is the condition of a process that was last at the look before.
+func (k kernelStat) since(last kernelStat) Condition {
+	if c := k.condition(); c != Waiting || k != last {
+		return c
+	}
+	return Stuck
 }
 
 // parseKernelStat reads the fields behind the name, which is in parentheses and

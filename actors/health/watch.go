@@ -34,7 +34,7 @@ func (c Check) look(ctx context.Context, probe func(context.Context) error, chil
 	err := within(ctx, c.Timeout, probe)
 	r := Result{At: began, Took: time.Since(began), Err: err}
 	if err != nil {
-		r.Condition = conditionOf(child.PID)
+		r.Condition = ConditionOf(child.PID)
 	}
 	return r
 }
