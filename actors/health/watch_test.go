@@ -3,6 +3,7 @@ package health
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,6 +112,7 @@ func TestSilence(t *testing.T) {
 
 // talker is a child's protocol side.
 type talker struct {
+	mu       sync.Mutex
 	asked    []chan<- error
 	held     int
 	answered uint64
@@ -118,9 +120,27 @@ type talker struct {
 
 func (c *talker) child() *Child {
 	return &Child{
-		Ping:  func(answer chan<- error) { c.asked = append(c.asked, answer) },
-		Tasks: func() (int, uint64) { return c.held, c.answered },
+		Ping: func(answer chan<- error) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.asked = append(c.asked, answer)
+		},
+		Tasks: func() (int, uint64) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.held, c.answered
+		},
 	}
+}
+
+// soon does something half a second later.
+func (c *talker) soon(t *testing.T, do func()) {
+	later := time.AfterFunc(time.Second/2, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		do()
+	})
+	t.Cleanup(func() { later.Stop() })
 }
 
 func TestPingTellsBusyFromDead(t *testing.T) {
@@ -137,15 +157,13 @@ func TestPingTellsBusyFromDead(t *testing.T) {
 		assert.ErrorIs(t, look(dead), ErrInconclusive, "it works")
 		assert.ErrorIs(t, look(Ping{WhileBusy: true}.Open(c.child())), ErrUnresponsive)
 		c.held = 0
-		done := time.AfterFunc(time.Second/2, func() { c.answered++ })
-		defer done.Stop()
+		c.soon(t, func() { c.answered++ })
 		assert.ErrorIs(t, look(dead), ErrInconclusive, "it has worked meanwhile")
 		assert.ErrorIs(t, look(dead), ErrUnresponsive)
 		c.asked[0] <- nil
 		assert.NoError(t, look(dead), "a late answer is one")
 		refused := errors.New("not running")
-		late := time.AfterFunc(time.Second/2, func() { c.asked[2] <- refused })
-		defer late.Stop()
+		c.soon(t, func() { c.asked[2] <- refused })
 		assert.Equal(t, refused, look(dead))
 	})
 }
