@@ -188,19 +188,19 @@ func TestLineIsSeenWhateverConsumesTheOutput(t *testing.T) {
 
 // EXTEND_TIMEOUT_USEC is more time, for those who ask for it.
 func TestStartMayBeExtended(t *testing.T) {
-	spec := Spec{Ready: health.Notify{}, StartTimeout: 200 * time.Millisecond}
+	spec := Spec{Ready: health.Notify{}, StartTimeout: time.Second}
 	spec.Command = appWith(t, "notify EXTEND_TIMEOUT_USEC=20000000")
 	h := start(t, spec)
-	assert.Len(t, eventsWithin(h, 400*time.Millisecond), 1, "Started, and it lives")
+	assert.Len(t, eventsWithin(h, 1500*time.Millisecond), 1, "Started, and it lives")
 	h.tell("notify READY=1|STATUS=at last")
 	await[*actors.Ready](h)
 	assert.Equal(t, "at last", h.status().Notified.Status)
 
-	spec.Command = appWith(t, "notify EXTEND_TIMEOUT_USEC=400000")
+	spec.Command = appWith(t, "notify EXTEND_TIMEOUT_USEC=1500000")
 	h = start(t, spec)
 	exit := await[*actors.Down](h).Exit
 	assert.Equal(t, actors.ReasonNotReady, exit.Reason)
-	assert.Greater(t, exit.WallTime(), 350*time.Millisecond)
+	assert.Greater(t, exit.WallTime(), 1400*time.Millisecond)
 }
 
 // A stop does not wait for a proof.
