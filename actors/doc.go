@@ -27,7 +27,7 @@
 //	Ping        owner               process               is the child's protocol side answering?
 //	Pong        process             sender of Ping        it is
 //	Started     process             parent, subscribers   the OS process of this incarnation runs
-//	Ready       process             parent, subscribers   it can take tasks (hello arrived; at once without a protocol)
+//	Ready       process             parent, subscribers   it can take work (its hello and its proof came; at once without either)
 //	Output      process             subscriber of output  bytes that the child printed
 //	Ack         subscriber          process               Output was consumed; the child may print that much more
 //	Down        process, supervisor parent, subscribers   the incarnation is over, and why

@@ -43,6 +43,10 @@ const (
 	// ReasonShutdown: a supervisor ended itself because its significant children
 	// had ended.
 	ReasonShutdown
+	// ReasonUnhealthy: a check of its health failed too often, and it was ended.
+	// Exit.Err is a *health.UnhealthyError that names the check, what it saw and
+	// how often.
+	ReasonUnhealthy
 )
 
 var reasonWords = [...]string{
@@ -61,6 +65,7 @@ var reasonWords = [...]string{
 	ReasonOutOfMemory:  "out of memory",
 	ReasonGaveUp:       "gave up",
 	ReasonShutdown:     "shut itself down",
+	ReasonUnhealthy:    "unhealthy",
 }
 
 // String returns the reason in lower-case words.

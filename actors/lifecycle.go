@@ -81,8 +81,8 @@ type Started struct {
 	Containment string
 }
 
-// Ready says that an incarnation can take work: its hello arrived, or it
-// speaks no protocol and has been started.
+// Ready says that an incarnation can take work: its hello arrived, if it speaks
+// a protocol, and its readiness was proven, if its Spec names a proof.
 type Ready struct {
 	Who         *actor.PID
 	Incarnation uint32

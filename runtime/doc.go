@@ -17,7 +17,8 @@
 // Imports go down only; a test holds the source to it.
 //
 //	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
-//	actors/process -> ptyio, telemetry; actors/protocol -> ptyio/codec
+//	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
+//	actors/health -> ptyio
 //	actors/pool -> actors/process, telemetry
 //	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
@@ -43,6 +44,12 @@
 //	                   cut                   and they are closed
 //	stopper            process actor, a      its command has ended, its wait is   Shutdown
 //	                   Command in StopPlan   over or the incarnation is
+//	prover             process actor, with   readiness is proven, or the           Shutdown
+//	                   a proof, at start     incarnation is not to be ready
+//	prober             process actor, one    the incarnation is being ended, or    Shutdown
+//	                   for each check        has; then its probe is cancelled
+//	listener           process actor, with   the child's notification socket is    Shutdown
+//	                   a socket              closed, with its outputs
 //	reaper             ptyio, first start    no child has been left for a moment  ptyio.Rest (Shutdown)
 //	guardian's waiter  ptyio, first start    the guardian was reaped              ptyio.Rest (Shutdown)
 //	finisher           reaper, if others of  they are gone, or 2 s are over       Shutdown, by the exit reporter

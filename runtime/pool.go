@@ -48,7 +48,12 @@ type PoolSpec struct {
 	// Backoff is the pause before each restart of a worker; see
 	// supervisor.Backoff for its zero value.
 	Backoff Backoff
-	// StartTimeout bounds the wait for a worker's hello. Zero means 10 s.
+	// Ready proves that a worker is ready, besides its hello; see ProcessSpec.
+	Ready Probe
+	// Health are checks of each worker while it is ready; see ProcessSpec.
+	Health []Check
+	// StartTimeout bounds the time from a worker's start until it is ready. Zero
+	// means 10 s.
 	StartTimeout time.Duration
 	// Grace is how long a worker gets between the request to end and KILL.
 	// It bounds a StopPlan. Zero means 5 s, with a StopPlan the time that it
@@ -79,6 +84,7 @@ type Pool struct {
 	state   sync.Mutex
 	waiting map[int]bool // workers that were not ready yet
 	exit    actors.Exit  // of the one that failed
+	workers []*actor.PID // their process actors; nil before the first start
 }
 
 // StartPool starts a pool and waits until all of its workers are ready. If one
@@ -111,6 +117,7 @@ func newPool(rt *Runtime, spec PoolSpec) *Pool {
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),
 		waiting:    map[int]bool{},
+		workers:    make([]*actor.PID, max(spec.Size, 0)),
 	}
 	p.service = p
 	return p
@@ -137,6 +144,8 @@ func (p *Pool) observe(worker int, event any) {
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {
+	case *actors.Started:
+		p.workers[worker] = m.Who
 	case *actors.Ready:
 		delete(p.waiting, worker)
 		if len(p.waiting) == 0 {

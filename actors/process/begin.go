@@ -1,6 +1,8 @@
 package process
 
 import (
+	"time"
+
 	"brood/actors"
 	"brood/telemetry"
 )
@@ -22,6 +24,8 @@ func (c *child) spawn() {
 		r.wire = &wire{}
 		r.wire.encoder, r.wire.decoder = c.spec.Protocol.Open()
 	}
+	r.watch = newWatch(c.spec)
+	c.forgetVerdicts()
 	c.run = r
 	r.goes(r.begin)
 }
@@ -32,8 +36,21 @@ func (c *child) adopt() {
 		c.run.spawn.SetAttributes(telemetry.PID(pid), telemetry.ContainmentLevel(level))
 	}
 	c.emit(&actors.Started{Who: c.self, Incarnation: c.state.incarnation, PID: pid, Containment: level}, true)
+	c.run.started = time.Now()
 	c.run.open()
+	if c.run.watch != nil {
+		c.run.watch.begin(c.run)
+	}
 	if c.unread {
 		c.run.loosen()
 	}
+}
+
+func (c *child) ready() {
+	c.run.spawn.End(nil)
+	if w := c.run.watch; w != nil {
+		w.readyAt = time.Now()
+		close(w.ready)
+	}
+	c.emit(&actors.Ready{Who: c.self, Incarnation: c.state.incarnation}, true)
 }

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"time"
+
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
@@ -23,6 +25,10 @@ type child struct {
 	// survived is what the next answer to Stop has to tell.
 	survived error
 	unread   bool // OutputTo has ended: nobody acknowledges output any more
+
+	records  []record     // as Spec.Health; nil before there was a result
+	active   time.Time    // when a former incarnation, or a check, showed life last
+	lastExit *actors.Exit // of the last incarnation that is over; nil: none is
 }
 
 var _ mailbox.Owner = (*child)(nil)
@@ -54,6 +60,8 @@ func (c *child) Receive(ctx actor.Context) {
 		c.command(m, reply{to: ctx.Sender()})
 	case *actors.Ack:
 		c.acknowledged(m)
+	case *Inspect:
+		m.Reply <- c.status()
 	case *actor.Started:
 		c.born(ctx)
 	case *actor.Terminated:
@@ -64,49 +72,6 @@ func (c *child) Receive(ctx actor.Context) {
 		c.box.Close(c.reject)
 	default:
 		c.report(m)
-	}
-}
-
-// report handles what the incarnation's own goroutines and alarms post, unless
-// it is over.
-func (c *child) report(message any) {
-	switch m := message.(type) {
-	case *spawned:
-		c.spawned(m)
-	case *replies:
-		if m.run == c.run {
-			c.replied(m)
-		}
-	case *wireEnded:
-		c.wireEnded(m)
-	case *streamEnded:
-		if m.run == c.run {
-			if m.tail != nil {
-				m.run.tail = m.tail
-			}
-			c.step(event{kind: evStreamEnded})
-		}
-	case *exited:
-		if m.run == c.run {
-			m.run.exit = m
-			m.run.atExit = m.run.delivered.Load()
-			m.run.lastSeen = m.run.atExit
-			c.step(event{kind: evExited})
-		}
-	case *flushed:
-		c.landed(m)
-	case *cutting:
-		if m.run == c.run {
-			m.run.heldBy = m.heldBy
-		}
-	case *rang:
-		if m.run == c.run && m == m.run.due[m.timer] {
-			c.step(event{kind: evExpired, timer: m.timer, busy: m.run.outputMoves()})
-		}
-	case *overdue:
-		if m.run == c.run {
-			c.checkOverdue()
-		}
 	}
 }
 
@@ -135,39 +100,6 @@ func (c *child) endTurn() {
 	c.reportFreed()
 }
 
-func (c *child) spawned(m *spawned) {
-	if m.run != c.run {
-		return // abandoned: the waiter has killed it
-	}
-	if m.err != nil {
-		c.step(event{kind: evSpawnFailed, err: m.err})
-		return
-	}
-	c.step(event{kind: evSpawned, streams: m.run.streams()})
-}
-
-// landed takes a flusher's report, also one of an incarnation that is over.
-func (c *child) landed(m *flushed) {
-	m.outlet.landed(m.n, m.err)
-	c.unhurry(m.run)
-	if m.run != c.run {
-		c.dropWrites(m.run)
-	}
-}
-
-func (c *child) wireEnded(m *wireEnded) {
-	if m.run != c.run {
-		return
-	}
-	if m.fault {
-		c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: m.err})
-		if c.run != m.run {
-			return
-		}
-	}
-	c.step(event{kind: evWireEnded, err: m.err})
-}
-
 func (c *child) acknowledged(m *actors.Ack) {
 	if c.run == nil || m.Incarnation != c.state.incarnation || m.Stream < stdout || m.Stream > stderr || m.Bytes < 0 {
 		return
@@ -193,6 +125,9 @@ func (c *child) consumerGone(who *actor.PID) {
 func (c *child) step(ev event) {
 	next, effects := step(c.state, ev, c.limits)
 	c.state = next
+	if c.run != nil && next.phase > running {
+		c.run.watch.over()
+	}
 	for _, e := range effects {
 		c.carryOut(e)
 	}
@@ -205,8 +140,7 @@ func (c *child) carryOut(e effect) {
 	case efAdopt:
 		c.adopt()
 	case efReady:
-		c.run.spawn.End(nil)
-		c.emit(&actors.Ready{Who: c.self, Incarnation: c.state.incarnation}, true)
+		c.ready()
 	case efAskToEnd:
 		c.askToEnd()
 	case efTerminate:

@@ -67,7 +67,7 @@ func startIn(t *testing.T, system *actor.ActorSystem, spec Spec) *host {
 		h.mu.Unlock()
 		h.news <- event
 	}
-	if spec.Output == nil && spec.OutputTo == nil {
+	if spec.Output == nil && spec.Lines == nil && spec.OutputTo == nil {
 		spec.Output = func(_ Stream, data []byte) {
 			h.mu.Lock()
 			h.out.Write(data)

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"brood/actors"
+	"brood/actors/health"
 	"brood/actors/protocol"
 	"brood/ptyio"
 )
@@ -105,6 +106,14 @@ type (
 	rang struct {
 		run   *run
 		timer timer
+	}
+	// proven: the child's readiness is.
+	proven struct{ run *run }
+	// probed: a check has a result.
+	probed struct {
+		run    *run
+		check  int // in Spec.Health
+		result health.Result
 	}
 	// overdue: a cancelled task may have been left unanswered too long.
 	overdue struct{ run *run }

@@ -66,7 +66,7 @@ func (s state) stopped(ev event, l limits) (state, []effect) {
 
 // wind begins to end a child that runs.
 func (s state) wind(l limits) (state, []effect) {
-	listens := l.hello && s.phase == running
+	listens := l.hello && !s.noHello
 	s.phase, s.reason = ending, actors.ReasonStopped
 	if s.why != 0 {
 		s.reason = s.why

@@ -22,6 +22,7 @@ type tasks struct {
 	inflight  map[uint64]*Call
 	pings     map[uint64]ping
 	lastID    uint64 // of tasks and pings, over all incarnations
+	answered  uint64 // tasks, over all incarnations
 	freed     int    // slots, since the pool was told
 	cancelled []tombstone
 	overdue   alarm.Alarm
@@ -133,6 +134,7 @@ func (c *child) startExchange(call *Call, id uint64) {
 // replied takes the frames of one read.
 func (c *child) replied(r *replies) {
 	defer r.free()
+	c.run.answered = time.Since(c.run.started)
 	for i := range r.messages {
 		if err := c.reply(&r.messages[i]); err != nil {
 			c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: err})
@@ -146,7 +148,7 @@ func (c *child) reply(m *protocol.Message) error {
 		return fmt.Errorf("%w: %s of incarnation %d, want %d", protocol.ErrProtocol, m.Kind, m.Incarnation, c.state.incarnation)
 	}
 	if m.Kind == protocol.Hello {
-		if c.state.phase == running {
+		if !c.state.noHello {
 			return fmt.Errorf("%w: second hello", protocol.ErrProtocol)
 		}
 		if _, err := protocol.CheckHello(m.Payload); err != nil {
@@ -155,7 +157,7 @@ func (c *child) reply(m *protocol.Message) error {
 		c.step(event{kind: evHello})
 		return nil
 	}
-	if c.state.phase == starting {
+	if c.state.noHello {
 		return fmt.Errorf("%w: %s before hello", protocol.ErrProtocol, m.Kind)
 	}
 	switch m.Kind {
@@ -174,6 +176,7 @@ func (c *child) answer(m *protocol.Message) error {
 	}
 	delete(c.tasks.inflight, m.ID)
 	c.tasks.freed++
+	c.tasks.answered++
 	if call == nil {
 		return nil // its caller has left
 	}
@@ -231,7 +234,7 @@ func (c *child) settle(exit actors.Exit) {
 		p.reply.fail(c, &actors.Ping{}, actors.ErrNotRunning)
 	}
 	c.tasks.overdue.Stop()
-	c.tasks = tasks{lastID: c.tasks.lastID}
+	c.tasks = tasks{lastID: c.tasks.lastID, answered: c.tasks.answered}
 	if len(back.MayHaveRun)+len(back.NotRun) > 0 {
 		c.toPool(back)
 	}
