@@ -104,6 +104,9 @@ func (c *Child) Listener(stream Stream) func(data []byte) (done bool) {
 
 // name returns the probe's name: one of few.
 func name(p Probe) string {
+	if p == nil {
+		return ""
+	}
 	if s, ok := p.(fmt.Stringer); ok {
 		return s.String()
 	}

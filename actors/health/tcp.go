@@ -7,7 +7,9 @@ import (
 )
 
 // TCP finds out whether an address accepts connections. It cannot tell who does:
-// a port that another process has taken proves nothing about the child.
+// a port that another process has taken proves nothing about the child. And the
+// kernel accepts for a child that hangs or was stopped, until its backlog is
+// full: as a check it wants a Kernel or an HTTP beside it.
 type TCP struct {
 	// Address is host:port.
 	Address string

@@ -2,7 +2,8 @@ package health
 
 import "context"
 
-// Unix finds out whether a unix stream socket accepts connections.
+// Unix finds out whether a unix stream socket accepts connections. What TCP
+// cannot tell, it cannot either.
 type Unix struct {
 	// Path is the socket's. One that begins with @ is in Linux's abstract
 	// namespace.

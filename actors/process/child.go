@@ -1,8 +1,6 @@
 package process
 
 import (
-	"time"
-
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
@@ -26,9 +24,7 @@ type child struct {
 	survived error
 	unread   bool // OutputTo has ended: nobody acknowledges output any more
 
-	records  []record     // as Spec.Health; nil before there was a result
-	active   time.Time    // when a former incarnation, or a check, showed life last
-	lastExit *actors.Exit // of the last incarnation that is over; nil: none is
+	past *past // nil of a child that has none, as most are
 }
 
 var _ mailbox.Owner = (*child)(nil)

@@ -59,11 +59,22 @@ func (c *child) followPlan(step StopStep) {
 		// That it could not be started, or failed, is not told: the next step
 		// follows in any case.
 		ctx, cancel := context.WithTimeout(context.Background(), step.Wait)
-		c.run.cancels = append(c.run.cancels, cancel)
+		c.run.cancelAlso(cancel)
 		pid := c.run.conn.PID()
 		c.run.goes(func() { _, _ = health.Run(ctx, *step.Command, pid) })
 	}
 	if err != nil {
 		c.step(event{kind: evStepFailed})
+	}
+}
+
+// cancelAlso has the end of the incarnation cancel one thing more.
+func (r *run) cancelAlso(cancel context.CancelFunc) {
+	others := r.cancel
+	r.cancel = func() {
+		cancel()
+		if others != nil {
+			others()
+		}
 	}
 }

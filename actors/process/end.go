@@ -22,7 +22,7 @@ func (c *child) end(toParent bool) {
 	c.survived = survivors(exit, r)
 	c.settle(exit)
 	c.dropWrites(r)
-	c.active = c.lastActive()
+	c.remember().active = c.lastActive()
 	r.abandon()
 	var err error
 	if exit.Reason == actors.ReasonStartFailed || exit.Reason == actors.ReasonNotReady {
@@ -32,7 +32,7 @@ func (c *child) end(toParent bool) {
 	r.spawn.End(err)
 	c.run = nil
 	down := &actors.Down{Who: c.self, Incarnation: r.incarnation, Exit: exit}
-	c.lastExit = &down.Exit
+	c.past.lastExit = &down.Exit
 	c.emit(down, toParent)
 }
 

@@ -267,3 +267,19 @@ func TestProbesEndWithTheirIncarnation(t *testing.T) {
 	h.work.Wait() // the prober has ended, and its command with it
 	assert.Less(t, time.Since(began), 20*time.Second)
 }
+
+// What comes late from an incarnation that is over is void.
+func TestLateWordOfAnOlderIncarnationIsVoid(t *testing.T) {
+	h := start(t, Spec{
+		Command: appWith(t), Ready: health.Notify{},
+		Health: []health.Check{{Probe: health.Watchdog{Within: time.Hour}, Failures: 1}},
+	})
+	await[*actors.Started](h)
+	old := &run{incarnation: 1}
+	h.system.Root.Send(h.pid, &proven{run: old})
+	assert.Empty(t, eventsWithin(h, 50*time.Millisecond), "not proven")
+	h.tell("notify READY=1")
+	await[*actors.Ready](h)
+	h.system.Root.Send(h.pid, &probed{run: old, result: health.Result{Err: health.ErrUnresponsive}})
+	assert.Empty(t, eventsWithin(h, 50*time.Millisecond), "not unhealthy")
+}

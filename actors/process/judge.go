@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"brood/actors"
 	"brood/actors/health"
 	"brood/telemetry"
 )
@@ -13,6 +14,28 @@ import (
 type record struct {
 	track   health.Track    // of the current incarnation, or the last one
 	history []health.Result // oldest first, over all incarnations
+}
+
+// past is what is remembered of a child over its incarnations.
+type past struct {
+	records  []record     // as Spec.Health
+	active   time.Time    // when a former incarnation, or a check, showed life last
+	lastExit *actors.Exit // of the last incarnation that is over; nil: none is
+}
+
+func (c *child) remember() *past {
+	if c.past == nil {
+		c.past = &past{records: make([]record, len(c.spec.Health))}
+	}
+	return c.past
+}
+
+// records are those of the checks; none before there was an incarnation.
+func (c *child) records() []record {
+	if c.past == nil {
+		return nil
+	}
+	return c.past.records
 }
 
 // HistoryLength is how many results of a check are remembered.
@@ -27,11 +50,8 @@ func (r *record) add(result health.Result) {
 
 // forgetVerdicts begins a new incarnation.
 func (c *child) forgetVerdicts() {
-	if c.records == nil && len(c.spec.Health) > 0 {
-		c.records = make([]record, len(c.spec.Health))
-	}
-	for i := range c.records {
-		c.records[i].track = health.Track{}
+	for i := range c.spec.Health {
+		c.remember().records[i].track = health.Track{}
 	}
 }
 
@@ -40,13 +60,13 @@ func (c *child) probed(m *probed) {
 	if c.state.phase != running {
 		return // nobody wonders about one that is being ended
 	}
-	check, record := c.spec.Health[m.check], &c.records[m.check]
+	check, record := c.spec.Health[m.check], &c.past.records[m.check]
 	result := c.excuse(m.result)
 	before := record.track.Verdict
 	record.track = check.Judge(record.track, result, result.At.Sub(c.run.watch.readyAt))
 	record.add(result)
 	if result.Err == nil {
-		c.active = result.At.Add(result.Took)
+		c.past.active = result.At.Add(result.Took)
 	}
 	after := record.track.Verdict
 	c.recordProbe(check.Name, result, before, after)

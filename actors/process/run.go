@@ -53,10 +53,10 @@ type run struct {
 	due        [timers]*rang // what the alarms will post; older ones are void
 	exit       *exited       // nil before it
 	tail       []byte
-	heldBy     []int                // who held an output when it was cut off
-	hurried    bool                 // a write deadline makes a flusher land
-	answered   time.Duration        // after the start: when a task was answered last; 0: none was
-	cancels    []context.CancelFunc // of commands of the stop plan
+	heldBy     []int              // who held an output when it was cut off
+	hurried    bool               // a write deadline makes a flusher land
+	answered   time.Duration      // after the start: when a task was answered last; 0: none was
+	cancel     context.CancelFunc // of commands of the stop plan; nil: there are none
 }
 
 func (r *run) post(message any) { r.system.Root.Send(r.self, message) }
@@ -182,8 +182,8 @@ func (r *run) abandon() {
 	for t := range timers {
 		r.disarm(t)
 	}
-	for _, cancel := range r.cancels {
-		cancel()
+	if r.cancel != nil {
+		r.cancel()
 	}
 	r.watch.over()
 	r.release()

@@ -90,9 +90,11 @@ func (c *child) status() Status {
 		Incarnation: c.state.incarnation,
 		Restarts:    max(int(c.state.incarnation)-1, 0),
 		LastActive:  c.lastActive(),
-		LastExit:    c.lastExit,
 		Held:        len(c.tasks.inflight),
 		Answered:    c.tasks.answered,
+	}
+	if c.past != nil {
+		s.LastExit = c.past.lastExit
 	}
 	if c.run != nil && !c.run.started.IsZero() {
 		s.PID = c.run.conn.PID()
@@ -101,7 +103,7 @@ func (c *child) status() Status {
 			s.Notified = c.run.watch.child.Notified()
 		}
 	}
-	for i, r := range c.records {
+	for i, r := range c.records() {
 		s.Checks = append(s.Checks, CheckStatus{
 			Name: c.spec.Health[i].Name, Track: r.track, History: slices.Clone(r.history),
 		})
@@ -111,7 +113,10 @@ func (c *child) status() Status {
 
 // lastActive is when the child did something that shows that it lives.
 func (c *child) lastActive() time.Time {
-	last := c.active
+	var last time.Time
+	if c.past != nil {
+		last = c.past.active
+	}
 	if c.run == nil {
 		return last
 	}
@@ -143,7 +148,7 @@ func (c *child) health() State {
 		return Stopping
 	}
 	healthy := 0
-	for _, r := range c.records {
+	for _, r := range c.records() {
 		switch r.track.Verdict {
 		case health.Unhealthy:
 			return Unhealthy
@@ -151,7 +156,7 @@ func (c *child) health() State {
 			healthy++
 		}
 	}
-	if healthy > 0 && healthy == len(c.records) {
+	if healthy > 0 && healthy == len(c.records()) {
 		return Healthy
 	}
 	return Ready
