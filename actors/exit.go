@@ -38,6 +38,9 @@ const (
 	// ReasonOutOfMemory: it did not end with success, and the kernel had killed
 	// a process of its tree for reaching the memory limit.
 	ReasonOutOfMemory
+	// ReasonResourceLimit: its tree used more than a limit of its owner's allows,
+	// and it was stopped to be started again. Err says which.
+	ReasonResourceLimit
 )
 
 var reasonWords = [...]string{
@@ -54,6 +57,8 @@ var reasonWords = [...]string{
 	ReasonCancelled:    "cancelled",
 	ReasonOutputLimit:  "output limit",
 	ReasonOutOfMemory:  "out of memory",
+
+	ReasonResourceLimit: "resource limit",
 }
 
 // String returns the reason in lower-case words.

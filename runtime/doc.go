@@ -55,6 +55,9 @@
 //	runner             Lines                 the command has ended                the loop over Lines
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
+//	sampler            a child with a Watch     nobody wants samples any more       Shutdown
+//	                   starts, or a call of
+//	                   Samples or Usage
 //	watchdog           NotifyReady, where a  the root actor has ended             Shutdown
 //	                   manager asks for it
 //	drains             Shutdown              the service has drained, or its      Shutdown

@@ -11,7 +11,7 @@ import (
 type event struct {
 	kind    eventKind
 	streams int           // spawned: outputs to be read
-	err     error         // spawnFailed, wireEnded, fault
+	err     error         // spawnFailed, wireEnded, fault, stop
 	reason  actors.Reason // fault, stop
 	grace   time.Duration // stop
 	timer   timer         // expired

@@ -1,0 +1,39 @@
+package process
+
+import (
+	"brood/actors"
+	"brood/actors/health"
+)
+
+// overLimit does what the verdict on the child's use of resources says.
+func (c *child) overLimit(m *OverLimit) {
+	if m.Incarnation != c.state.incarnation || c.state.phase != starting && c.state.phase != running {
+		return
+	}
+	switch m.Verdict.Action {
+	case health.RestartNow:
+		c.stopForLimit(m.Verdict.Err)
+		return
+	case health.RestartWhenIdle:
+		c.retiring = m.Verdict.Err
+	}
+	c.emit(&actors.OverLimit{
+		Who: c.self, Incarnation: m.Incarnation, Err: m.Verdict.Err,
+		Retiring: m.Verdict.Action == health.RestartWhenIdle,
+	}, false)
+}
+
+// retire ends a child that takes no task any more and holds none. A call that was
+// answered early is held until the child answers, too.
+func (c *child) retire() {
+	idle := len(c.tasks.inflight) == 0
+	if c.retiring != nil && idle && (c.state.phase == starting || c.state.phase == running) {
+		c.stopForLimit(c.retiring)
+	}
+}
+
+// stopForLimit stops the child as if it was asked to, but for a reason that lets
+// its supervisor start it again.
+func (c *child) stopForLimit(err error) {
+	c.step(event{kind: evStop, grace: c.spec.Grace, reason: actors.ReasonResourceLimit, err: err})
+}
