@@ -58,4 +58,4 @@ type Sample struct {
 }
 
 // DetailEvery is how many samples a look at the details serves.
-const DetailEvery = 5
+const DetailEvery = 10

@@ -22,6 +22,8 @@ type Census struct {
 	index map[int]int // of the table, by process id
 	stat  []byte      // what files are read into
 	tally []Tally
+	// What was counted of cgroups in the last look, and in this one.
+	counted, counting map[*cgroup]counted
 
 	// Of the trees that are looked at; values are places among them.
 	roots    map[int]int // children, by process id
@@ -34,6 +36,14 @@ type Census struct {
 type acquaintance struct {
 	started, environEnd uint64
 	number              uint64 // of its tree; 0: it is a stranger
+	memory              footprint
+}
+
+// footprint is a process's resident memory. What its stat tells is rough: off by
+// up to some dozen pages for each core of the machine. So that is good for seeing
+// whether something has changed, and then another file tells exactly.
+type footprint struct {
+	pages, rough, ticks uint64
 }
 
 // entry is a process in the course of one look.
@@ -82,12 +92,15 @@ func (t *Tree) isReaped() bool {
 func (c *Census) begin(trees []*Tree) {
 	if c.known == nil {
 		*c = Census{known: map[int]acquaintance{}, index: map[int]int{}, stat: make([]byte, 4<<10),
-			roots: map[int]int{}, sessions: map[int]int{}, groups: map[int]int{}, numbers: map[uint64]int{}}
+			roots: map[int]int{}, sessions: map[int]int{}, groups: map[int]int{}, numbers: map[uint64]int{},
+			counted: map[*cgroup]counted{}, counting: map[*cgroup]counted{}}
 	}
 	for _, m := range []map[int]int{c.roots, c.sessions, c.groups, c.index} {
 		clear(m)
 	}
 	clear(c.numbers)
+	c.counted, c.counting = c.counting, c.counted
+	clear(c.counting)
 	self.mu.Lock()
 	defer self.mu.Unlock()
 	for i, t := range trees {
@@ -113,9 +126,9 @@ func (c *Census) list() error {
 	}
 	slices.Sort(pids)
 	c.table = c.table[:0]
-	guardian := self.guardianPID()
+	me, guardian := os.Getpid(), self.guardianPID()
 	for _, pid := range pids {
-		if pid == os.Getpid() || pid == guardian {
+		if pid == me || pid == guardian {
 			continue
 		}
 		s, ok := parseStat(c.read("/proc/" + strconv.Itoa(pid) + "/stat"))
@@ -142,27 +155,29 @@ func (o *owner) guardianPID() int {
 func (c *Census) count(trees []*Tree, detailed func(i int) bool) {
 	c.tally = slices.Grow(c.tally[:0], len(trees))[:len(trees)]
 	controllers := self.controllers()
-	for i, t := range trees {
+	for i := range trees {
 		c.tally[i] = Tally{Members: c.tally[i].Members[:0], Cgroup: unknownUsage}
-		if dir, ok := t.reach.(*cgroup); ok && c.looksAt(t, i) {
-			c.tally[i].Cgroup = c.cgroupUsage(dir.dir, controllers)
-		}
 	}
 	for i := range c.table {
 		e := &c.table[i]
 		if e.tree == nobody {
 			continue
 		}
-		m := memberOf(e)
+		m := c.memberOf(e)
 		if detailed(e.tree) {
 			m.Detail = c.detail(m)
 		}
 		t := &c.tally[e.tree]
 		t.Members = append(t.Members, m)
 	}
+	for i, t := range trees {
+		if dir, ok := t.reach.(*cgroup); ok && c.looksAt(t, i) {
+			c.tally[i].Cgroup = c.cgroupUsage(dir, c.tally[i].Members, controllers)
+		}
+	}
 }
 
-func memberOf(e *entry) Member {
+func (c *Census) memberOf(e *entry) Member {
 	s := e.stat
 	m := Member{
 		PID:       e.pid,
@@ -172,9 +187,26 @@ func memberOf(e *entry) Member {
 		ReapedCPU: ticks(s.reapedTicks),
 	}
 	if !m.Ended {
-		m.Threads, m.ResidentBytes = s.threads, int64(s.residentPages)*int64(os.Getpagesize())
+		m.Threads, m.ResidentBytes = s.threads, int64(c.residentPages(e))*int64(os.Getpagesize())
 	}
 	return m
+}
+
+// residentPages returns a member's resident memory, anew if the process has run
+// or changed since it was looked at last.
+func (c *Census) residentPages(e *entry) uint64 {
+	k := c.known[e.pid]
+	now := footprint{e.stat.residentPages, e.stat.residentPages, e.stat.cpuTicks}
+	if k.memory.rough == now.rough && k.memory.ticks == now.ticks && k.memory.pages > 0 {
+		return k.memory.pages
+	}
+	_, second, _ := bytes.Cut(c.read("/proc/"+strconv.Itoa(e.pid)+"/statm"), []byte(" "))
+	if pages := number(second, ""); pages > 0 {
+		now.pages = uint64(pages)
+	}
+	k.memory = now
+	c.known[e.pid] = k
+	return now.pages
 }
 
 func ticks(n uint64) time.Duration { return time.Duration(n) * time.Second / ticksPerSecond }

@@ -3,36 +3,25 @@ package tree
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// readFile reads a file of the kernel's in one go and returns how many bytes it
-// got into buf. If that is full there may be more.
+// readFile reads a file that the kernel makes in one piece, in one go, and returns
+// how many bytes it got into buf. If that is full there may be more.
 func readFile(path string, buf []byte) (n int, ok bool) {
 	fd, err := openRetry(path)
 	if err != nil {
 		return 0, false
 	}
 	defer unix.Close(fd)
-	for n < len(buf) {
-		m, err := unix.Read(fd, buf[n:])
-		if err == unix.EINTR {
-			continue
+	for {
+		n, err = unix.Read(fd, buf)
+		if err != unix.EINTR {
+			return n, err == nil
 		}
-		if err != nil {
-			return 0, false
-		}
-		if m <= 0 {
-			break
-		}
-		n += m
 	}
-	return n, true
 }
 
 // detail looks at what each process has a file of its own for. The status comes
@@ -111,49 +100,4 @@ func descriptorsOf(dir string) int {
 		return Unknown
 	}
 	return len(names)
-}
-
-// controllers returns which controllers count for the trees' cgroups.
-func (o *owner) controllers() string {
-	can := o.can.Load()
-	if can == nil || can.cgroups.dir == "" {
-		return ""
-	}
-	on, _ := os.ReadFile(filepath.Join(can.cgroups.dir, "cgroup.subtree_control"))
-	return string(on)
-}
-
-// cgroupUsage reads what the kernel counts. Processor time it counts always, the
-// rest where the controllers are on.
-func (c *Census) cgroupUsage(dir, controllers string) CgroupUsage {
-	u := unknownUsage
-	if us := number(c.read(dir+"/cpu.stat"), "usage_usec"); us >= 0 {
-		u.CPU = time.Duration(us) * time.Microsecond
-	}
-	if contains(controllers, "memory") {
-		u.MemoryBytes = number(c.read(dir+"/memory.current"), "")
-		u.PeakBytes = number(c.read(dir+"/memory.peak"), "")
-	}
-	if contains(controllers, "io") {
-		if content := c.read(dir + "/io.stat"); content != nil {
-			u.ReadBytes, u.WrittenBytes = ioStat(string(content))
-		}
-	}
-	return u
-}
-
-// ioStat adds up what was read from and written to all devices.
-func ioStat(content string) (read, written int64) {
-	for field := range strings.FieldsSeq(content) {
-		name, value, _ := strings.Cut(field, "=")
-		n, err := strconv.ParseInt(value, 10, 64)
-		switch {
-		case err != nil:
-		case name == "rbytes":
-			read += n
-		case name == "wbytes":
-			written += n
-		}
-	}
-	return read, written
 }

@@ -74,7 +74,7 @@ func (c *Census) meet() (any bool) {
 		if e.tree != nobody || met && k.started == e.stat.started && k.environEnd == e.stat.environEnd {
 			continue
 		}
-		k = acquaintance{e.stat.started, e.stat.environEnd, c.treeOf(e)}
+		k = acquaintance{started: e.stat.started, environEnd: e.stat.environEnd, number: c.treeOf(e)}
 		if !e.stat.executing() {
 			c.known[e.pid] = k
 		}
@@ -121,8 +121,11 @@ func (c *Census) remember(trees []*Tree) {
 		if e.tree == nobody {
 			continue
 		}
-		if number := self.trees[trees[e.tree]]; number != 0 {
-			c.known[e.pid] = acquaintance{e.stat.started, e.stat.environEnd, number}
+		k := c.known[e.pid]
+		if k.started != e.stat.started {
+			k = acquaintance{started: e.stat.started}
 		}
+		k.environEnd, k.number = e.stat.environEnd, self.trees[trees[e.tree]]
+		c.known[e.pid] = k
 	}
 }
