@@ -49,7 +49,7 @@ func listen(t *testing.T, rt *runtime.Runtime) (*listener, []*actor.PID) {
 	return l, []*actor.PID{a.PID()}
 }
 
-const mayHave = 200 << 20
+const mayHave = 100 << 20
 
 func TestCase37AChildThatLeaksIsRestarted(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{SampleInterval: often})

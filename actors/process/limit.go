@@ -24,10 +24,10 @@ func (c *child) overLimit(m *OverLimit) {
 }
 
 // retire ends a child that takes no task any more and holds none. A call that was
-// answered early is held until the child answers, too.
+// answered early is held until the child answers, too. One that is not ready yet
+// is not idle: who waits for it to start is not to see it fail.
 func (c *child) retire() {
-	idle := len(c.tasks.inflight) == 0
-	if c.retiring != nil && idle && (c.state.phase == starting || c.state.phase == running) {
+	if c.retiring != nil && c.state.phase == running && len(c.tasks.inflight) == 0 {
 		c.stopForLimit(c.retiring)
 	}
 }
