@@ -17,7 +17,8 @@
 // Imports go down only; a test holds the source to it.
 //
 //	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
-//	actors/process -> ptyio, telemetry; actors/protocol -> ptyio/codec
+//	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
+//	runtime -> actors/health -> ptyio
 //	actors/pool -> actors/process, telemetry
 //	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
@@ -55,9 +56,8 @@
 //	runner             Lines                 the command has ended                the loop over Lines
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
-//	sampler            a child with a Watch     nobody wants samples any more       Shutdown
-//	                   starts, or a call of
-//	                   Samples or Usage
+//	sampler            Samples, Usage, or a  nobody wants samples any more        Shutdown
+//	                   child with a Watch
 //	watchdog           NotifyReady, where a  the root actor has ended             Shutdown
 //	                   manager asks for it
 //	drains             Shutdown              the service has drained, or its      Shutdown

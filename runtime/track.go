@@ -116,7 +116,7 @@ func (t *track) take(meter *health.Meter, sample func() health.Sample) (*actor.P
 // watchFaults adds the faults of limits to those of the rest of a spec.
 func (rt *Runtime) watchFaults(faults error, limits []health.Limit) error {
 	for _, fault := range health.Faults(limits, rt.options.SampleInterval) {
-		faults = multierror.Append(faults, fmt.Errorf("Watch: %w", fault))
+		faults = multierror.Append(faults, fmt.Errorf("health: Watch: %w", fault))
 	}
 	return faults
 }
