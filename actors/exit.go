@@ -47,6 +47,9 @@ const (
 	// Exit.Err is a *health.UnhealthyError that names the check, what it saw and
 	// how often.
 	ReasonUnhealthy
+	// ReasonResourceLimit: its tree used more than a limit of its owner's allows,
+	// and it was stopped to be started again. Err says which.
+	ReasonResourceLimit
 )
 
 var reasonWords = [...]string{
@@ -66,6 +69,8 @@ var reasonWords = [...]string{
 	ReasonGaveUp:       "gave up",
 	ReasonShutdown:     "shut itself down",
 	ReasonUnhealthy:    "unhealthy",
+
+	ReasonResourceLimit: "resource limit",
 }
 
 // String returns the reason in lower-case words.

@@ -18,7 +18,7 @@
 //
 //	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
 //	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
-//	actors/health -> ptyio
+//	runtime -> actors/health -> ptyio
 //	actors/pool -> actors/process, telemetry
 //	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
@@ -62,6 +62,8 @@
 //	runner             Lines                 the command has ended                the loop over Lines
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
+//	sampler            Samples, Usage, or a  nobody wants samples any more        Shutdown
+//	                   child with a Watch
 //	watchdog           NotifyReady, where a  the root actor has ended             Shutdown
 //	                   manager asks for it
 //	drains             Shutdown              the service has drained, or its      Shutdown

@@ -65,6 +65,12 @@ type PoolSpec struct {
 	// CancelGrace is how long a worker may take to answer a cancelled task
 	// before it is killed and replaced. Zero means 5 s.
 	CancelGrace time.Duration
+	// Watch bounds what the tree of each worker may use, and says what is done
+	// then; see ProcessSpec.Watch. While one waits to be idle, others take its
+	// tasks.
+	Watch []WatchLimit
+	// Subscribers get the workers' Started, Ready, OverLimit and Down.
+	Subscribers []*actor.PID
 	// Output is called with what the workers print; see ProcessSpec.Output. It
 	// may be called for several workers at once. Nil: it is read and dropped,
 	// but for the end of stderr, which is kept for the exit.
@@ -77,6 +83,7 @@ type Pool struct {
 	spec   PoolSpec
 	actor  *actor.PID // the pool actor
 	client *pool.Client
+	tracks []*track // of what the workers use
 
 	ready  chan struct{} // closed when every worker was ready once
 	failed chan struct{} // closed when one ended before it was
@@ -120,6 +127,9 @@ func newPool(rt *Runtime, spec PoolSpec) *Pool {
 		workers:    make([]*actor.PID, max(spec.Size, 0)),
 	}
 	p.service = p
+	for range max(spec.Size, 0) {
+		p.tracks = append(p.tracks, newTrack(rt.sampler, spec.Watch))
+	}
 	return p
 }
 
@@ -141,6 +151,7 @@ func (s *PoolSpec) setDefaults() {
 // observe takes the events of a worker, in its turn.
 func (p *Pool) observe(worker int, event any) {
 	p.rt.note(p.name, event)
+	p.tracks[worker].observe(event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {

@@ -23,6 +23,8 @@ type Process struct {
 	detached bool                               // it is let go where others are ended
 	reads    [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
 
+	track *track // of what it uses
+
 	state    sync.Mutex
 	starting *starting  // nil when Start has returned
 	actor    *actor.PID // the process actor
@@ -72,6 +74,7 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 func newProcess(rt *Runtime, spec ProcessSpec) *Process {
 	p := &Process{supervised: newSupervised(rt, spec.Name), detached: spec.Command.Detached}
 	p.service = p
+	p.track = newTrack(rt.sampler, spec.Watch)
 	if spec.ReadStdout {
 		p.reads[actors.Stdout] = process.NewReader(spec.OutputWindowBytes)
 	}
@@ -96,6 +99,7 @@ func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
 	if err != nil {
 		props = new(actor.Props) // the rest of the spec is checked all the same
 	}
+	err = p.rt.watchFaults(err, spec.Watch)
 	return p.supervised.launch("process", supervisor.Spec{
 		Name:      spec.Name,
 		Intensity: spec.Intensity,
@@ -111,6 +115,7 @@ func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
 // observe takes the events of the process actor, in its turn.
 func (p *Process) observe(event any) {
 	p.rt.note(p.name, event)
+	p.track.observe(event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {

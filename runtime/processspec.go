@@ -82,7 +82,11 @@ type ProcessSpec struct {
 	// OutputTo, for a reader of Stdout or Stderr and, with Drop, for Output and
 	// Lines. Zero means 256 KiB.
 	OutputWindowBytes int
-	// Subscribers get the child's Started, Ready and Down.
+	// Watch bounds what the child's tree may use, and says what is done then.
+	// Each restart counts as one after a failure, with Reason
+	// ReasonResourceLimit and a *LimitError.
+	Watch []WatchLimit
+	// Subscribers get the child's Started, Ready, OverLimit and Down.
 	Subscribers []*actor.PID
 }
 

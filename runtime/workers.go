@@ -63,7 +63,7 @@ func (p *Pool) check() (*actor.Props, error) {
 	}.Props()
 	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()
 	_, ofSupervisor := supervisor.Props(p.supervision(nil))
-	return props, joinFaults("start "+spec.Name, ofPool, ofWorker, ofSupervisor)
+	return props, joinFaults("start "+spec.Name, ofPool, p.rt.watchFaults(ofWorker, spec.Watch), ofSupervisor)
 }
 
 func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
@@ -97,6 +97,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		StopPlan:     p.spec.StopPlan,
 		CancelGrace:  p.spec.CancelGrace,
 		Pool:         p.actor,
+		Subscribers:  p.spec.Subscribers,
 		Member:       i,
 		OnEvent:      func(event any) { p.observe(i, event) },
 		Telemetry:    p.rt.recorder,

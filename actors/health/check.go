@@ -90,8 +90,8 @@ type Verdict uint8
 
 // The verdicts.
 const (
-	// Unknown: there were not enough results yet.
-	Unknown Verdict = iota
+	// Undecided: there were not enough results yet.
+	Undecided Verdict = iota
 	// Healthy: the last successes were enough, or failures since are too few.
 	Healthy
 	// Unhealthy: there were enough failures in a row.
@@ -100,7 +100,7 @@ const (
 
 // String returns the verdict in a word.
 func (v Verdict) String() string {
-	return [...]string{"unknown", "healthy", "unhealthy"}[min(v, Unhealthy)]
+	return [...]string{"undecided", "healthy", "unhealthy"}[min(v, Unhealthy)]
 }
 
 // Result is what one probe found.

@@ -20,7 +20,7 @@ var errSick = errors.New("status 503")
 // inconclusive one of a child that was stopped; each comes a second after the
 // one before, the first at the moment of Ready.
 func TestJudge(t *testing.T) {
-	const u, h, x = Unknown, Healthy, Unhealthy
+	const u, h, x = Undecided, Healthy, Unhealthy
 	for _, c := range []struct {
 		name    string
 		check   Check

@@ -48,4 +48,12 @@
 // sender's process id, which the kernel fills in, and what is not from the
 // child (or, with MembersMayNotify, from its session or descendants) is counted
 // and dropped. A child in a network namespace of its own does not reach it.
+//
+// # What it uses
+//
+// From what package ptyio counts of all trees at once (Census) a Meter makes the
+// Samples of one child, of which a Ring keeps the last ones, and its Limits make a
+// verdict. This part does no more: no goroutine, no clock, no I/O.
+//
+//	ptyio.Census -> Tally -> Meter -> Sample -> Ring -> Check -> Verdict
 package health

@@ -110,6 +110,13 @@ func (s *scheduler) started(i int, incarnation uint32, pid int) {
 	m.incarnation, m.pid = incarnation, pid
 }
 
+// retire says that a member's incarnation takes no more calls.
+func (s *scheduler) retire(i int, incarnation uint32) {
+	if m := &s.members[i]; incarnation == m.incarnation {
+		m.ready = false
+	}
+}
+
 // down says that a member's incarnation is over. The calls that it held have
 // come back before, or were answered.
 func (s *scheduler) down(i int, incarnation uint32) {

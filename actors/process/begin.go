@@ -35,6 +35,9 @@ func (c *child) adopt() {
 	if c.run.spawn.Recording() {
 		c.run.spawn.SetAttributes(telemetry.PID(pid), telemetry.ContainmentLevel(level))
 	}
+	if c.spec.OnEvent != nil {
+		c.spec.OnEvent(&Connected{Who: c.self, Incarnation: c.state.incarnation, Conn: c.run.conn})
+	}
 	c.emit(&actors.Started{Who: c.self, Incarnation: c.state.incarnation, PID: pid, Containment: level}, true)
 	c.run.started = time.Now()
 	c.run.open()

@@ -22,7 +22,8 @@ type child struct {
 	stops []reply
 	// survived is what the next answer to Stop has to tell.
 	survived error
-	unread   bool // OutputTo has ended: nobody acknowledges output any more
+	retiring error // the limit for which it takes no task any more
+	unread   bool  // OutputTo has ended: nobody acknowledges output any more
 
 	past *past // nil of a child that has none, as most are
 }
@@ -54,6 +55,8 @@ func (c *child) Receive(ctx actor.Context) {
 	case *actors.Stop, *actors.Write, *actors.CloseStdin, *actors.Signal, *actors.Resize, *actors.Ping,
 		*actors.Withdraw:
 		c.command(m, reply{to: ctx.Sender()})
+	case *OverLimit:
+		c.overLimit(m)
 	case *actors.Ack:
 		c.acknowledged(m)
 	case *Inspect:
@@ -79,6 +82,7 @@ func (c *child) born(ctx actor.Context) {
 }
 
 func (c *child) endTurn() {
+	c.retire()
 	if c.run == nil {
 		return
 	}

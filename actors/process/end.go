@@ -30,7 +30,7 @@ func (c *child) end(toParent bool) {
 	}
 	r.spawn.SetAttributes(telemetry.ExitReason(exit.Reason.String()))
 	r.spawn.End(err)
-	c.run = nil
+	c.run, c.retiring = nil, nil
 	down := &actors.Down{Who: c.self, Incarnation: r.incarnation, Exit: exit}
 	c.past.lastExit = &down.Exit
 	c.emit(down, toParent)

@@ -11,7 +11,7 @@ import (
 type event struct {
 	kind    eventKind
 	streams int           // spawned: outputs to be read
-	err     error         // spawnFailed, wireEnded, fault, unhealthy; expired start: why it is not proven
+	err     error         // spawnFailed, wireEnded, fault, unhealthy, stop; expired start: why it is not proven
 	reason  actors.Reason // fault, stop
 	grace   time.Duration // stop
 	gentle  bool          // unhealthy: it can be expected to follow a request to end

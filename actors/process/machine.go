@@ -80,6 +80,7 @@ type state struct {
 	urgent      bool          // … and at once
 	grace       time.Duration // … within this time
 	why         actors.Reason // … for this reason; 0: ReasonStopped
+	whyErr      error         // … which has this cause
 	plan        []planned     // steps of the stop that are still to come
 	reason      actors.Reason // why brood ended it; 0: it was not brood
 	cause       error

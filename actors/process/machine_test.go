@@ -70,7 +70,7 @@ func parseEvent(t *testing.T, word string, values map[string]string) event {
 	case "stop":
 		grace, bad := time.ParseDuration(values["grace"])
 		require.NoError(t, bad)
-		return event{kind: evStop, grace: grace, reason: reasonNamed(t, values["reason"])}
+		return event{kind: evStop, grace: grace, reason: reasonNamed(t, values["reason"]), err: err}
 	case "step-failed":
 		return event{kind: evStepFailed}
 	case "stream-ended":
@@ -111,7 +111,7 @@ func reasonNamed(t *testing.T, word string) actors.Reason {
 	if word == "" {
 		return 0
 	}
-	for r := range actors.ReasonUnhealthy + 1 {
+	for r := range actors.ReasonResourceLimit + 1 {
 		if strings.ReplaceAll(r.String(), " ", "-") == word {
 			return r
 		}

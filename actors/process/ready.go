@@ -40,6 +40,6 @@ func (s state) unhealthy(ev event, l limits) (state, []effect) {
 	if s.phase != running || !ev.gentle {
 		return s.fault(actors.ReasonUnhealthy, ev.err)
 	}
-	s.grace, s.why, s.cause = l.grace, actors.ReasonUnhealthy, ev.err
+	s.grace, s.why, s.whyErr = l.grace, actors.ReasonUnhealthy, ev.err
 	return s.wind(l)
 }

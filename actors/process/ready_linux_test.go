@@ -105,7 +105,7 @@ func TestChildThatProvesNothingIsNotReady(t *testing.T) {
 			if name != "line" && name != "stderr" && name != "notify" {
 				assert.ErrorContains(t, exit.Err, c.want)
 			}
-			assert.Len(t, h.events, 2, "no Ready")
+			assert.Len(t, h.events, 3, "no Ready")
 		})
 	}
 }
@@ -117,7 +117,7 @@ func TestReadyByTimeAlive(t *testing.T) {
 
 	h = start(t, Spec{Command: appWith(t, "exit 3"), Ready: health.Alive{For: time.Hour}})
 	assert.Equal(t, 3, await[*actors.Down](h).Exit.Code)
-	assert.Len(t, h.events, 2, "no Ready")
+	assert.Len(t, h.events, 3, "no Ready")
 }
 
 // A proof counts for the incarnation that gave it.

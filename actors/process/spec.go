@@ -95,10 +95,10 @@ type Spec struct {
 	// yet acknowledged, and with Drop what waits for Output or Lines. Zero means
 	// 256 KiB.
 	OutputWindowBytes int
-	// Subscribers get Started, Ready and Down besides the parent.
+	// Subscribers get Started, Ready and Down besides the parent, and OverLimit.
 	Subscribers []*actor.PID
-	// OnEvent is called with Started, Ready and Down in the actor's turn,
-	// before they are sent. It must not block.
+	// OnEvent is called with Connected, Started, Ready, OverLimit and Down in the
+	// actor's turn, before they are sent. It must not block.
 	OnEvent func(event any)
 	// Pool is the pool that the child belongs to: it gets Freed and Returned
 	// besides what subscribers get. Member is the pool's number for it.

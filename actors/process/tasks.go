@@ -79,6 +79,8 @@ func (c *child) canTake(call *Call) error {
 		return actors.ErrNoProtocol
 	case c.state.phase != running:
 		return actors.ErrNotRunning
+	case c.retiring != nil:
+		return actors.ErrNotRunning
 	case call.Pooled && call.Pool.Incarnation != c.state.incarnation:
 		// It was meant for one that is over: the pool does not count it here.
 		return actors.ErrNotRunning
