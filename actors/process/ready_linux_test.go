@@ -73,7 +73,7 @@ func TestReadyComesWithItsProof(t *testing.T) {
 			h.tell(c.deed) // whatever it does now
 			h.tell("exit 0")
 			exit := await[*actors.Down](h).Exit
-			require.Len(t, h.events, 3, "%v", h.events)
+			require.Len(t, h.events, 4, "%v", h.events)
 			assert.Equal(t, actors.ReasonExited, exit.Reason)
 		})
 	}

@@ -28,7 +28,7 @@ func leak() {
 
 // freeze works for two seconds and is then stopped.
 func freeze() {
-	time.Sleep(2 * time.Second)
+	<-time.After(2 * time.Second)
 	stopMyself()
 	select {}
 }
