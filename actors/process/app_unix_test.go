@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"brood/actors"
 	"brood/ptyio"
 )
 
@@ -131,7 +132,7 @@ func appWith(t *testing.T, deeds ...string) ptyio.Command {
 // tell has the app do something.
 func (h *host) tell(deed string) {
 	h.t.Helper()
-	require.NoError(h.t, h.do(writeLine(deed)))
+	require.NoError(h.t, h.do(&actors.Write{Data: []byte(deed + "\n")}))
 }
 
 // freePort returns an address on which nobody listens.

@@ -19,8 +19,6 @@ import (
 	"brood/ptyio"
 )
 
-func writeLine(line string) *actors.Write { return &actors.Write{Data: []byte(line + "\n")} }
-
 func (h *host) status() Status {
 	reply := make(chan Status, 1)
 	h.system.Root.Send(h.pid, &Inspect{Reply: reply})
