@@ -57,6 +57,11 @@
 // A StopPlan is data; the machine walks through it (stopping.go), and deeds.go
 // does what it says.
 //
+// # Limits
+//
+// What the child's tree uses is sampled elsewhere, and judged there: the actor is
+// sent the verdict (OverLimit) and warns, retires or stops the child (limit.go).
+//
 // # Tasks
 //
 // A child with a protocol takes Calls (tasks on their way) from its pool, or
