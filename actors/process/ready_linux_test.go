@@ -97,7 +97,7 @@ func TestChildThatProvesNothingIsNotReady(t *testing.T) {
 	for name, c := range proofs(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := start(t, Spec{Command: appWith(t), Ready: c.probe, StartTimeout: 150 * time.Millisecond})
+			h := start(t, Spec{Command: appWith(t), Ready: c.probe, StartTimeout: time.Second})
 			exit := await[*actors.Down](h).Exit
 			assert.Equal(t, actors.ReasonNotReady, exit.Reason)
 			assert.Equal(t, syscall.SIGKILL, exit.Signal)
