@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"path/filepath"
+	"regexp"
 	"syscall"
 	"testing"
 	"time"
@@ -22,7 +23,11 @@ func TestUnhealthyChildIsEnded(t *testing.T) {
 	for name, c := range ills(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := start(t, Spec{Command: appWith(t, c.well...), Ready: health.Alive{For: 400 * time.Millisecond}, Health: []health.Check{c.check}})
+			h := start(t, Spec{
+				Command: appWith(t, append(c.well, "print up")...),
+				Ready:   health.Line{Pattern: regexp.MustCompile("^up$")},
+				Health:  []health.Check{c.check},
+			})
 			await[*actors.Ready](h)
 			h.eventually(func(s Status) bool { return s.State == Healthy })
 			// The negative control: it stays well as long as nobody makes it ill.
