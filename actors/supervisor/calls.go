@@ -22,19 +22,25 @@ func (m *machine) call(call *Call) {
 	case AddChild:
 		err = m.add(call, r)
 	case StopChild:
-		err = m.stopChild(call, m.find(r.ID))
+		err = m.stopChild(call, m.about(r.ID))
 	case StartChild:
-		err = m.startChild(call, m.find(r.ID))
+		err = m.startChild(call, m.about(r.ID))
 	case RemoveChild:
-		err = m.removeChild(call, m.find(r.ID))
+		err = m.removeChild(call, m.about(r.ID))
 	case ResetChild:
-		err = m.reset(call, m.find(r.ID))
+		err = m.reset(call, m.about(r.ID))
 	default:
 		err = fmt.Errorf("unknown request %T", r)
 	}
 	if err != nil {
 		m.answer(call, &Answer{Err: err})
 	}
+}
+
+// about returns the child that a call names, which this step is then about.
+func (m *machine) about(id string) *child {
+	m.subject[0] = m.find(id)
+	return m.subject[0]
 }
 
 func (m *machine) answer(call *Call, answer *Answer) {
@@ -45,7 +51,7 @@ func (m *machine) answer(call *Call, answer *Answer) {
 func (m *machine) answerStarter(c *child, answer *Answer) {
 	if c.starter != nil {
 		m.answer(c.starter, answer)
-		c.starter = nil
+		c.starter, c.added = nil, false
 	}
 }
 
@@ -75,7 +81,8 @@ func (m *machine) add(call *Call, r AddChild) error {
 			return fmt.Errorf("supervisor: add child: After names %q, which is no sibling", id)
 		}
 	}
-	m.enter(&child{Child: spec, added: true, starter: call})
+	m.subject[0] = &child{Child: spec, added: true, starter: call}
+	m.enter(m.subject[0])
 	m.dirty = true
 	return nil
 }
@@ -98,7 +105,7 @@ func (m *machine) stopChild(call *Call, c *child) error {
 	if c == nil {
 		return ErrNotFound
 	}
-	m.dirty = true
+	m.dirty, c.open = true, false
 	if c.goal != toGo {
 		c.goal = toRest
 		if c.Restart == Temporary || m.spec.Strategy == Dynamic {
@@ -178,6 +185,9 @@ func (m *machine) list() []Info {
 		info := Info{
 			ID: c.ID, State: m.stateOf(c), PID: c.pid, Restart: c.Restart,
 			Restarts: c.restarts, Exit: c.ending(),
+		}
+		if c.exit == nil && c.last != nil {
+			info.Exit = *c.last
 		}
 		// The machine knows no wall clock: its own time is what the actor adds to.
 		if c.pausing {
