@@ -22,7 +22,7 @@ type child struct {
 	ordered  bool // it starts in its turn
 	settling bool // it is ready, and its MinUptime runs
 	pausing  bool // it failed; its alarm starts it again
-	open     bool // it failed too often
+	open     bool // … too often, and rests
 	added    bool // by a call that is not answered yet
 	removed  bool // it is dropped when it is gone
 	ran      bool // it was told to start

@@ -56,7 +56,6 @@ func (m *machine) judge(c *child, exit actors.Exit, begun bool) {
 		m.rest(c)
 		m.endWith(c)
 	case RestartAfter:
-		c.open = false
 		m.again(c, decision.Attempt, decision.Delay)
 	case GiveUp:
 		if m.spec.Rest > 0 {
@@ -82,7 +81,7 @@ func (m *machine) failure(c *child, exit actors.Exit, begun bool) Failure {
 
 // rest lets a child that has ended for good be. One that is not kept is removed.
 func (m *machine) rest(c *child) {
-	c.goal, c.ordered, c.first, c.open, m.dirty = toRest, false, false, false, true
+	c.goal, c.ordered, c.first, m.dirty = toRest, false, false, true
 	if c.Restart == Temporary || m.spec.Strategy == Dynamic || c.removed {
 		c.goal, c.removed = toGo, true
 	}
@@ -121,6 +120,7 @@ func (m *machine) again(c *child, attempt int, delay time.Duration) {
 		case d.goal != toRun:
 		case d != c && d.Restart == Temporary:
 			d.goal, d.removed = toGo, true
+			m.answerStarter(d, stoppedEarly(d))
 		default:
 			d.goal = toReturn
 		}

@@ -149,7 +149,7 @@ func (m *machine) due(c *child) {
 	case c.state == starting && c.settling:
 		m.started(c)
 	case c.pausing:
-		c.pausing, m.dirty = false, true
+		c.pausing, c.open, m.dirty = false, false, true
 	}
 }
 

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"slices"
 	"time"
 
 	"brood/actors"
@@ -86,7 +87,7 @@ const (
 func newMachine(spec *Spec) *machine {
 	m := &machine{spec: spec, policy: spec.policy(), reason: actors.ReasonStopped}
 	for _, c := range spec.Children {
-		m.enter(&child{Child: c, first: true, ordered: true})
+		m.enter(&child{Child: c, first: true, ordered: true}, len(m.children))
 	}
 	return m
 }
@@ -95,8 +96,8 @@ func newMachine(spec *Spec) *machine {
 // of which there can be thousands, need not have.
 const fewChildren = 8
 
-func (m *machine) enter(c *child) {
-	m.children = append(m.children, c)
+func (m *machine) enter(c *child, at int) {
+	m.children = slices.Insert(m.children, at, c)
 	m.needs = m.needs || len(c.After) > 0
 	if m.byID == nil && len(m.children) > fewChildren {
 		m.byID = make(map[string]*child, 2*fewChildren)

@@ -1,11 +1,8 @@
 package supervisor
 
 import (
-	"errors"
 	"slices"
 	"time"
-
-	"brood/actors"
 )
 
 // model is OTP's supervisor told once more, as simply as can be: everything is
@@ -233,28 +230,4 @@ func (m *model) tryout(k *kid, added bool) string {
 		k.running, k.wanted = true, true
 	}
 	return "ok"
-}
-
-// verdict is an Answer in the model's words.
-func verdict(answer *Answer) string {
-	var failed *StartFailedError
-	switch err := answer.Err; {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &failed):
-		return "start failed"
-	case errors.Is(err, ErrAlreadyStarted):
-		return "already started"
-	case errors.Is(err, ErrAlreadyPresent):
-		return "already present"
-	case errors.Is(err, ErrRunning):
-		return "running"
-	case errors.Is(err, ErrNotFound):
-		return "not found"
-	case errors.Is(err, ErrDynamic):
-		return "dynamic"
-	case errors.Is(err, actors.ErrStopping):
-		return "stopping"
-	}
-	return answer.Err.Error()
 }

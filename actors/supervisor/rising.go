@@ -69,7 +69,7 @@ func (m *machine) ready(c *child) {
 
 func (m *machine) started(c *child) {
 	c.state, m.dirty = up, true
-	c.ordered, c.first, c.settling, c.open = false, false, false, false
+	c.ordered, c.first, c.settling = false, false, false
 	m.emit(ChildStarted{ID: c.ID, PID: c.pid})
 	m.answerStarter(c, &Answer{PID: c.pid})
 }
@@ -87,7 +87,7 @@ func (m *machine) regroup() {
 	m.group = group{}
 	for _, c := range m.children {
 		if c.goal == toReturn {
-			c.goal, c.ordered = toRun, true
+			c.goal, c.ordered, c.open = toRun, true, false
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -110,4 +111,28 @@ func listWords(children []Info) string {
 	}
 	specs, active := Count(children)
 	return fmt.Sprintf("%s; %d, %d active", strings.Join(all, ", "), specs, active)
+}
+
+// verdict is an Answer in the model's words.
+func verdict(answer *Answer) string {
+	var failed *StartFailedError
+	switch err := answer.Err; {
+	case err == nil:
+		return "ok"
+	case errors.As(err, &failed):
+		return "start failed"
+	case errors.Is(err, ErrAlreadyStarted):
+		return "already started"
+	case errors.Is(err, ErrAlreadyPresent):
+		return "already present"
+	case errors.Is(err, ErrRunning):
+		return "running"
+	case errors.Is(err, ErrNotFound):
+		return "not found"
+	case errors.Is(err, ErrDynamic):
+		return "dynamic"
+	case errors.Is(err, actors.ErrStopping):
+		return "stopping"
+	}
+	return answer.Err.Error()
 }
