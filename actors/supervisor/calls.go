@@ -2,7 +2,7 @@ package supervisor
 
 import (
 	"fmt"
-	"time"
+	"slices"
 
 	"brood/actors"
 )
@@ -22,19 +22,25 @@ func (m *machine) call(call *Call) {
 	case AddChild:
 		err = m.add(call, r)
 	case StopChild:
-		err = m.stopChild(call, m.find(r.ID))
+		err = m.stopChild(call, m.about(r.ID))
 	case StartChild:
-		err = m.startChild(call, m.find(r.ID))
+		err = m.startChild(call, m.about(r.ID))
 	case RemoveChild:
-		err = m.removeChild(call, m.find(r.ID))
+		err = m.removeChild(call, m.about(r.ID))
 	case ResetChild:
-		err = m.reset(call, m.find(r.ID))
+		err = m.reset(call, m.about(r.ID))
 	default:
 		err = fmt.Errorf("unknown request %T", r)
 	}
 	if err != nil {
 		m.answer(call, &Answer{Err: err})
 	}
+}
+
+// about returns the child that a call names, which this step is then about.
+func (m *machine) about(id string) *child {
+	m.subject[0] = m.find(id)
+	return m.subject[0]
 }
 
 func (m *machine) answer(call *Call, answer *Answer) {
@@ -45,8 +51,13 @@ func (m *machine) answer(call *Call, answer *Answer) {
 func (m *machine) answerStarter(c *child, answer *Answer) {
 	if c.starter != nil {
 		m.answer(c.starter, answer)
-		c.starter = nil
+		c.starter, c.added = nil, false
 	}
+}
+
+// stoppedEarly is for the starter of a child that is stopped before it has started.
+func stoppedEarly(c *child) *Answer {
+	return &Answer{Err: &StartFailedError{ID: c.ID, Exit: byRequest()}}
 }
 
 func (m *machine) answerStoppers(c *child) {
@@ -70,14 +81,36 @@ func (m *machine) add(call *Call, r AddChild) error {
 	if faults := spec.faults(m.spec); len(faults) > 0 {
 		return oneLine("supervisor: add child: ", joined(faults))
 	}
-	for _, id := range spec.After {
-		if m.find(id) == nil {
-			return fmt.Errorf("supervisor: add child: After names %q, which is no sibling", id)
-		}
+	at, err := m.place(&spec)
+	if err != nil {
+		return err
 	}
-	m.enter(&child{Child: spec, added: true, starter: call})
+	m.subject[0] = &child{Child: spec, added: true, starter: call}
+	m.enter(m.subject[0], at)
 	m.dirty = true
 	return nil
+}
+
+// place returns where a new child belongs: behind the others, but before who needs
+// it, which may have been there before it was removed and is added again.
+func (m *machine) place(spec *Child) (int, error) {
+	at := len(m.children)
+	if m.needs {
+		needy := slices.IndexFunc(m.children, func(d *child) bool { return slices.Contains(d.After, spec.ID) })
+		if needy >= 0 {
+			at = needy
+		}
+	}
+	for _, id := range spec.After {
+		i := slices.IndexFunc(m.children, func(d *child) bool { return d.ID == id })
+		switch {
+		case i < 0:
+			return 0, fmt.Errorf("supervisor: add child: After names %q, which is no sibling", id)
+		case i >= at:
+			return 0, fmt.Errorf("supervisor: add child: After goes in a circle: %s after %s", spec.ID, id)
+		}
+	}
+	return at, nil
 }
 
 // made returns the child that is to be added.
@@ -98,14 +131,14 @@ func (m *machine) stopChild(call *Call, c *child) error {
 	if c == nil {
 		return ErrNotFound
 	}
-	m.dirty = true
+	m.dirty, c.open = true, false
 	if c.goal != toGo {
 		c.goal = toRest
 		if c.Restart == Temporary || m.spec.Strategy == Dynamic {
 			c.goal, c.removed = toGo, true
 		}
 	}
-	m.answerStarter(c, &Answer{Err: &StartFailedError{ID: c.ID, Exit: byRequest()}})
+	m.answerStarter(c, stoppedEarly(c))
 	c.stoppers = append(c.stoppers, call)
 	if c.state != absent {
 		return nil
@@ -170,42 +203,4 @@ func (m *machine) reset(call *Call, c *child) error {
 	}
 	m.answer(call, &Answer{})
 	return nil
-}
-
-func (m *machine) list() []Info {
-	infos := make([]Info, 0, len(m.children))
-	for _, c := range m.children {
-		info := Info{
-			ID: c.ID, State: m.stateOf(c), PID: c.pid, Restart: c.Restart,
-			Restarts: c.restarts, Exit: c.ending(),
-		}
-		// The machine knows no wall clock: its own time is what the actor adds to.
-		if c.pausing {
-			info.NextTry = time.Time{}.Add(c.until)
-		} else if c.goal == toReturn {
-			info.NextTry = time.Time{}.Add(m.group.until)
-		}
-		infos = append(infos, info)
-	}
-	return infos
-}
-
-func (m *machine) stateOf(c *child) State {
-	switch {
-	case c.state == lowering || c.rung != unasked:
-		return StateStopping
-	case c.state == starting:
-		return StateStarting
-	case c.state == up && c.goal != toRun:
-		return StateStopping
-	case c.state == up:
-		return StateRunning
-	case c.open:
-		return StateOpen
-	case c.pausing || c.goal == toReturn || c.goal == toRun && c.ran:
-		return StateRestarting
-	case c.goal == toRun:
-		return StateWaiting
-	}
-	return StateStopped
 }

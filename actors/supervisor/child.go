@@ -22,7 +22,7 @@ type child struct {
 	ordered  bool // it starts in its turn
 	settling bool // it is ready, and its MinUptime runs
 	pausing  bool // it failed; its alarm starts it again
-	open     bool // it failed too often
+	open     bool // … too often, and rests
 	added    bool // by a call that is not answered yet
 	removed  bool // it is dropped when it is gone
 	ran      bool // it was told to start
@@ -31,7 +31,8 @@ type child struct {
 	streak   int           // its restarts in a row
 	since    time.Duration // when it was told to start
 	until    time.Duration // when its pause is over
-	exit     *actors.Exit  // of this or the last incarnation, nil if there is none
+	exit     *actors.Exit  // of this incarnation, nil if it has none
+	last     *actors.Exit  // of the one before
 	starter  *Call         // is answered when it has started
 	verdict  *Answer       // for starter, when c is forgotten
 	stoppers []*Call       // are answered when nothing of it runs, or it is forgotten
@@ -47,6 +48,10 @@ type child struct {
 
 // there reports whether anything of c is left.
 func (c *child) there() bool { return c.state != absent || c.pid != nil }
+
+// sinking reports whether there is something of c that is not to stay, if c is not
+// to run.
+func (c *child) sinking() bool { return c.state != absent || c.goal == toGo && c.pid != nil }
 
 // ending returns the child's last exit.
 func (c *child) ending() actors.Exit {

@@ -107,7 +107,7 @@ func (p Policy) Decide(f Failure, h History) (Decision, History) {
 		return Decision{Action: EndForGood}, h
 	}
 	p = p.withDefaults()
-	h.restarts = h.restarts.add(f.Now, p.Period)
+	h.restarts = h.restarts.add(f.Now, p.Period, p.Intensity)
 	if len(h.restarts) > p.Intensity {
 		return Decision{Action: GiveUp}, h
 	}

@@ -28,6 +28,7 @@ var exits = map[string]actors.Exit{
 	"not-ready":    {Reason: actors.ReasonNotReady, PID: 1, Code: -1, Signal: syscall.SIGKILL},
 	"gave-up":      {Reason: actors.ReasonGaveUp, Code: -1, Err: fmt.Errorf("inner: %w", actors.ErrGaveUp)},
 	"shut-down":    {Reason: actors.ReasonShutdown, Code: -1},
+	"ignored":      {Reason: actors.ReasonStartFailed, Code: -1, Err: ErrIgnore},
 }
 
 func TestRestartByKindAndExit(t *testing.T) {

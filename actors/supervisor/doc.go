@@ -35,7 +35,8 @@
 // attempt that fails once more. Instead of giving up a supervisor can Rest.
 // ReasonStopped is never a failure: who was asked to stop stays ended. Here OTP
 // restarts a permanent child, but there nobody but its supervisor is meant to
-// stop it.
+// stop it. Nor does a child that has ended for good, or was stopped by a call,
+// start again with its group, as it would in OTP.
 //
 // An actor that panics is stopped, never restarted in place, and its end counts
 // as a failure with ReasonPanic. A fresh actor follows under the same name, so

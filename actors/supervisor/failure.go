@@ -120,6 +120,7 @@ func (m *machine) again(c *child, attempt int, delay time.Duration) {
 		case d.goal != toRun:
 		case d != c && d.Restart == Temporary:
 			d.goal, d.removed = toGo, true
+			m.answerStarter(d, stoppedEarly(d))
 		default:
 			d.goal = toReturn
 		}

@@ -24,8 +24,7 @@ const (
 // takeDown stops who is not to run, the last one first where there is an order.
 func (m *machine) takeDown() {
 	behind := false // one behind is still on its way down
-	for i := len(m.children) - 1; i >= 0; i-- {
-		c := m.children[i]
+	for _, c := range slices.Backward(m.concerned()) {
 		if c.goal == toRun {
 			continue
 		}
@@ -33,7 +32,7 @@ func (m *machine) takeDown() {
 		if !inTurn || !(m.spec.ordered() && behind || m.neededByLiving(c)) {
 			m.lower(c)
 		}
-		if inTurn && (c.state != absent || c.goal == toGo && c.pid != nil) {
+		if inTurn && c.sinking() {
 			behind = true
 		}
 	}
@@ -44,8 +43,8 @@ func (m *machine) takeDown() {
 
 // neededByLiving reports whether somebody that needs c is still being taken down.
 func (m *machine) neededByLiving(c *child) bool {
-	return slices.ContainsFunc(m.children, func(d *child) bool {
-		return d.goal != toRun && d.there() && slices.Contains(d.After, c.ID)
+	return m.needs && slices.ContainsFunc(m.children, func(d *child) bool {
+		return d.goal != toRun && d.sinking() && slices.Contains(d.After, c.ID)
 	})
 }
 
@@ -85,15 +84,20 @@ func patience(grace time.Duration) time.Duration {
 
 // forget drops who is removed and gone.
 func (m *machine) forget() {
-	m.children = slices.DeleteFunc(m.children, func(c *child) bool {
-		gone := c.removed && c.state == absent && c.pid == nil
-		if gone {
-			delete(m.byID, c.ID)
-			m.answerStarter(c, c.verdict)
-			m.answerStoppers(c)
+	var gone []*child
+	for _, c := range m.concerned() {
+		if c.removed && !c.there() {
+			gone = append(gone, c)
 		}
-		return gone
-	})
+	}
+	for _, c := range gone {
+		if i := slices.Index(m.children, c); i >= 0 {
+			m.children = slices.Delete(m.children, i, i+1)
+			delete(m.byID, c.ID)
+		}
+		m.answerStarter(c, c.verdict)
+		m.answerStoppers(c)
+	}
 }
 
 // stopped takes a child's word that nothing of it runs any more.
@@ -116,7 +120,7 @@ func (m *machine) lowered(c *child) {
 	if c.goal != toReturn {
 		m.emitEnded(c)
 	}
-	if !c.removed {
+	if !c.removed || m.phase == stopping { // else it is answered when c is forgotten
 		m.answerStoppers(c)
 	}
 }
@@ -145,7 +149,7 @@ func (m *machine) due(c *child) {
 	case c.state == starting && c.settling:
 		m.started(c)
 	case c.pausing:
-		c.pausing, m.dirty = false, true
+		c.pausing, c.open, m.dirty = false, false, true
 	}
 }
 
@@ -155,12 +159,22 @@ func (m *machine) stop(grace time.Duration) {
 	case m.phase < stopping:
 		m.grace = grace
 		m.leave(actors.ReasonStopped, nil)
+		m.hasten()
 	case m.phase == stopping && grace < 0 && m.grace >= 0:
 		m.grace = grace
-		for _, c := range m.children {
-			if c.state == lowering && c.rung == unasked {
-				m.ask(c)
-			}
+		m.hasten()
+	}
+}
+
+// hasten asks those once more that were told to stop with more time, if there is
+// to be none.
+func (m *machine) hasten() {
+	if m.grace >= 0 {
+		return
+	}
+	for _, c := range m.children {
+		if c.state == lowering && c.rung == unasked {
+			m.ask(c)
 		}
 	}
 }
@@ -168,6 +182,7 @@ func (m *machine) stop(grace time.Duration) {
 // leave begins to stop all children for good.
 func (m *machine) leave(reason actors.Reason, why error) {
 	m.phase, m.reason, m.why, m.dirty = stopping, reason, why, true
+	m.subject[0] = nil
 	if m.group.pending {
 		m.group = group{}
 		m.do(effect{kind: fxQuietGroup})

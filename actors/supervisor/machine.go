@@ -30,6 +30,11 @@ type machine struct {
 	out    []effect
 	// dirty says that goals or states have changed, so that more may be to do.
 	dirty bool
+	// subject is whom this step is about, in a place for it to be a list of one;
+	// nil for all.
+	subject [1]*child
+	needs   bool // some child has needs (Child.After)
+	left    int  // so many children, from the first, are gone: while stopping
 }
 
 // phase is where a supervisor is in its life.
@@ -82,7 +87,7 @@ const (
 func newMachine(spec *Spec) *machine {
 	m := &machine{spec: spec, policy: spec.policy(), reason: actors.ReasonStopped}
 	for _, c := range spec.Children {
-		m.enter(&child{Child: c, first: true, ordered: true})
+		m.enter(&child{Child: c, first: true, ordered: true}, len(m.children))
 	}
 	return m
 }
@@ -91,8 +96,9 @@ func newMachine(spec *Spec) *machine {
 // of which there can be thousands, need not have.
 const fewChildren = 8
 
-func (m *machine) enter(c *child) {
-	m.children = append(m.children, c)
+func (m *machine) enter(c *child, at int) {
+	m.children = slices.Insert(m.children, at, c)
+	m.needs = m.needs || len(c.After) > 0
 	if m.byID == nil && len(m.children) > fewChildren {
 		m.byID = make(map[string]*child, 2*fewChildren)
 		for _, known := range m.children {
@@ -121,6 +127,7 @@ func (m *machine) find(id string) *child {
 func (m *machine) step(in input) []effect {
 	m.now, m.random, m.out = in.now, in.random, m.out[:0]
 	c := in.child
+	m.subject[0] = c
 	switch in.kind {
 	case inBegin:
 		m.dirty = true
@@ -153,10 +160,28 @@ func (m *machine) advance() {
 		m.takeDown()
 		m.bringUp()
 	}
-	if m.phase == stopping && !slices.ContainsFunc(m.children, (*child).there) {
+	if m.phase == stopping && m.empty() {
 		m.phase = over
 		m.do(effect{kind: fxLeave})
 	}
+}
+
+// concerned returns whose goal or state this step may have changed, or might. Where
+// each child is by itself that is one, so that thousands do not cost more each.
+func (m *machine) concerned() []*child {
+	if m.spec.Strategy == Dynamic && m.spec.Parallel <= 1 && m.subject[0] != nil {
+		return m.subject[:]
+	}
+	return m.children
+}
+
+// empty reports, of a supervisor that is stopping, whether nobody is left. Who is
+// gone then stays so, and is not looked at again.
+func (m *machine) empty() bool {
+	for m.left < len(m.children) && !m.children[m.left].there() {
+		m.left++
+	}
+	return m.left == len(m.children)
 }
 
 func (m *machine) do(e effect) { m.out = append(m.out, e) }

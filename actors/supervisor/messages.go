@@ -26,8 +26,8 @@ var (
 	// ErrDynamic: the children of a Dynamic supervisor are forgotten when they
 	// end: they can be neither started again nor removed.
 	ErrDynamic = errors.New("children are dynamic")
-	// ErrIgnore as the Err of the Exit of a child's first incarnation, before it
-	// was ready, says that it does not want to run. It is no failure.
+	// ErrIgnore as the Err of the Exit of an incarnation that was not ready says
+	// that the child does not want to run. It is no failure: it stays ended.
 	ErrIgnore = errors.New("child does not want to run")
 )
 

@@ -6,13 +6,13 @@ func (m *machine) bringUp() {
 		return
 	}
 	busy := 0
-	for _, c := range m.children {
+	for _, c := range m.concerned() {
 		if c.state == starting {
 			busy++
 		}
 	}
 	ordered, before := m.spec.ordered(), false
-	for _, c := range m.children {
+	for _, c := range m.concerned() {
 		if c.goal != toRun {
 			continue
 		}
@@ -25,7 +25,7 @@ func (m *machine) bringUp() {
 			before = true
 		}
 	}
-	if m.phase == beginning && !before {
+	if m.phase == beginning && !before && !m.group.pending {
 		m.phase = running
 		m.do(effect{kind: fxReady})
 	}
@@ -46,8 +46,11 @@ func (m *machine) launch(c *child) {
 	if c.ran {
 		c.restarts++
 	}
+	if c.exit != nil {
+		c.last, c.exit = c.exit, nil
+	}
 	c.ran, c.told = true, true
-	c.state, c.since, c.settling, c.exit = starting, m.now, false, nil
+	c.state, c.since, c.settling = starting, m.now, false
 	m.do(effect{kind: fxLaunch, child: c})
 }
 
@@ -66,7 +69,7 @@ func (m *machine) ready(c *child) {
 
 func (m *machine) started(c *child) {
 	c.state, m.dirty = up, true
-	c.ordered, c.first, c.settling, c.open, c.added = false, false, false, false, false
+	c.ordered, c.first, c.settling = false, false, false
 	m.emit(ChildStarted{ID: c.ID, PID: c.pid})
 	m.answerStarter(c, &Answer{PID: c.pid})
 }
@@ -84,7 +87,7 @@ func (m *machine) regroup() {
 	m.group = group{}
 	for _, c := range m.children {
 		if c.goal == toReturn {
-			c.goal, c.ordered = toRun, true
+			c.goal, c.ordered, c.open = toRun, true, false
 		}
 	}
 }
