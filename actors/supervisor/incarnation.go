@@ -88,11 +88,12 @@ func (s *supervisor) whose(who *actor.PID) *child {
 }
 
 // askToStop asks c to end its incarnation. One that still waits for the limit
-// has none.
+// has none, and neither has one whose actor could not be spawned, which the
+// machine is still to be told.
 func (s *supervisor) askToStop(ctx actor.Context, c *child, grace time.Duration) {
 	_, unlaunched := c.pending.(*launchDue)
 	switch {
-	case unlaunched:
+	case unlaunched || c.pid == nil:
 		s.tell(ctx, input{kind: inStopped, child: c})
 	case !c.Plain:
 		ctx.Request(c.pid, &actors.Stop{Grace: grace})
