@@ -38,7 +38,6 @@ type child struct {
 	stoppers []*Call       // are answered when nothing of it runs, or it is forgotten
 
 	pid      *actor.PID // nil without an actor; the machine only asks whether
-	left     int        // how many actors under this ID were left behind
 	heard    bool       // it said Started or Ready since it was told to start
 	reused   bool       // the Start went to an actor that had had one before
 	panicked error      // why its actor is being stopped

@@ -11,7 +11,7 @@ import (
 
 // launch has c started when the limit lets it.
 func (s *supervisor) launch(ctx actor.Context, c *child) {
-	c.heard, c.panicked = false, nil
+	c.heard = false
 	if after := s.spec.Starts.reserve(time.Now()); after > 0 {
 		s.wake(c, after, &launchDue{child: c})
 		return
@@ -22,6 +22,8 @@ func (s *supervisor) launch(ctx actor.Context, c *child) {
 // start tells c to start, with a new actor if it has none.
 func (s *supervisor) start(ctx actor.Context, c *child) {
 	c.reused = c.pid != nil
+	ends := c.reused && c.panicked != nil // it panicked when its incarnation was over
+	c.panicked = nil
 	if c.pid == nil {
 		if err := s.spawn(ctx, c); err != nil {
 			s.tell(ctx, input{kind: inEnded, child: c, exit: actors.Exit{Reason: actors.ReasonStartFailed, Code: -1, Err: err}})
@@ -33,6 +35,9 @@ func (s *supervisor) start(ctx actor.Context, c *child) {
 		return
 	}
 	ctx.Send(c.pid, &actors.Start{})
+	if ends {
+		s.wake(c, margin, &endOverdue{child: c})
+	}
 }
 
 // spawn makes c's actor. Its producer runs in this turn, so that a panic there
@@ -44,8 +49,8 @@ func (s *supervisor) spawn(ctx actor.Context, c *child) (err error) {
 		}
 	}()
 	name := c.ID
-	if c.left > 0 {
-		name += fmt.Sprintf("~%d", c.left)
+	if n := s.leftBehind[c.ID]; n > 0 {
+		name += fmt.Sprintf("~%d", n)
 	}
 	pid, err := ctx.SpawnNamed(c.Props, name)
 	if err != nil {

@@ -34,7 +34,10 @@ func (s *supervisor) HandleFailure(_ *actor.ActorSystem, children actor.Supervis
 // take a successor of that name out of its registry.
 func (s *supervisor) leaveBehind(who *actor.PID) {
 	if c := s.whose(who); c != nil {
-		c.left++
+		if s.leftBehind == nil {
+			s.leftBehind = map[string]int{}
+		}
+		s.leftBehind[c.ID]++
 	}
 	self, ok := s.system.ProcessRegistry.Get(s.self)
 	if !ok {
@@ -67,10 +70,10 @@ func (s *supervisor) childGone(ctx actor.Context, msg *gone) {
 func (s *supervisor) endedWithoutDown(ctx actor.Context, c *child) {
 	_, unlaunched := c.pending.(*launchDue)
 	switch {
+	case unlaunched: // it needs a new actor when it is let
 	case c.panicked != nil:
 		c.quiet()
 		s.tell(ctx, input{kind: inEnded, child: c, exit: c.panicExit()})
-	case unlaunched: // it needs a new actor when it is let
 	case c.Plain:
 		s.tell(ctx, input{kind: inEnded, child: c, exit: actors.Exit{Reason: actors.ReasonExited}})
 	case c.reused && !c.heard:

@@ -84,8 +84,8 @@ func TestPlainActorIsStoppedBehindItsMessages(t *testing.T) {
 				child := s.plain("a", supervisor.Permanent)
 				child.Grace = c.grace
 				s.start(supervisor.Spec{Children: []supervisor.Child{child}})
-				s.send("a", time.Second)                      // it is busy with this, and
-				s.system.Root.Send(s.child("a"), time.Second) // that is in its mailbox
+				s.send("a", time.Second) // it is busy with that
+				s.send("a", time.Second) // and this is in its mailbox
 				answer := s.ask(0)
 				s.pass(2 * time.Second)
 				require.NoError(t, s.answered(answer))

@@ -57,6 +57,9 @@ func (s *supervisor) exitOverdue(ctx actor.Context, msg *exitOverdue) {
 func (s *supervisor) farewell(ctx actor.Context) {
 	s.exitAlarm.Stop()
 	s.settle(ctx)
+	if s.untold > 0 {
+		s.problems = multierror.Append(s.problems, fmt.Errorf("and %d more", s.untold))
+	}
 	exit, problems := byRequest(), oneLine("", s.problems)
 	err := problems
 	if s.why != nil || s.reason != actors.ReasonStopped {
@@ -123,6 +126,13 @@ func (s *supervisor) cutTies() {
 	}
 }
 
+// mostProblems are kept of what could not be ended. A supervisor can live for long.
+const mostProblems = 64
+
 func (s *supervisor) problem(format string, args ...any) {
+	if s.problems != nil && s.problems.Len() == mostProblems {
+		s.untold++
+		return
+	}
 	s.problems = multierror.Append(s.problems, fmt.Errorf(format, args...))
 }

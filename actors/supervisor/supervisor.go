@@ -44,6 +44,8 @@ type supervisor struct {
 	overdue    *exitOverdue // what it will post
 	askers     []*actor.PID // who is owed a Stopped
 	problems   *multierror.Error
+	untold     int            // how many more there were
+	leftBehind map[string]int // how many actors under a child's ID were; nil for none
 }
 
 var (
