@@ -110,6 +110,30 @@ func TestEndedSupervisorRefuses(t *testing.T) {
 	})
 }
 
+func TestAddedChildIsMadeWhenItsNameIsKnownToBeFree(t *testing.T) {
+	bubble(t, func(s *scene) {
+		s.start(supervisor.Spec{Children: s.children("a")})
+		made := 0
+		add := func(id string, fault error) error {
+			request := &supervisor.Call{Request: supervisor.AddChild{ID: id, Make: func() (supervisor.Child, error) {
+				made++
+				return supervisor.Child{Props: s.fake(id, nil)}, fault
+			}}}
+			answer, err := s.system.Root.RequestFuture(s.sup, request, time.Second).Result()
+			require.NoError(t, err)
+			return answer.(*supervisor.Answer).Err
+		}
+		assert.ErrorIs(t, add("a", nil), supervisor.ErrAlreadyStarted)
+		assert.Zero(t, made)
+		assert.ErrorIs(t, add("b", assert.AnError), assert.AnError)
+		assert.Equal(t, []string{"a running 0"}, s.states())
+		require.NoError(t, add("b", nil))
+		assert.Equal(t, []string{"a running 0", "b running 0"}, s.states())
+		assert.EqualError(t, s.call("nonsense").Err, "unknown request string")
+		require.NoError(t, s.stop())
+	})
+}
+
 // Case 45. On the real clock, without any pause between the attempts.
 func TestCallsAreAnsweredDuringAFailingLoop(t *testing.T) {
 	failing := actor.PropsFromFunc(func(ctx actor.Context) {

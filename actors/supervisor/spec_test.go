@@ -89,6 +89,11 @@ func TestPolicyDefaults(t *testing.T) {
 func TestWords(t *testing.T) {
 	assert.Equal(t, "permanent transient temporary restart(3)",
 		strings.Join([]string{Permanent.String(), Transient.String(), Temporary.String(), Restart(3).String()}, " "))
+	assert.Equal(t, "one_for_one one_for_all rest_for_one simple_one_for_one strategy(4)",
+		strings.Join([]string{OneForOne.String(), OneForAll.String(), RestForOne.String(), Dynamic.String(), Strategy(4).String()}, " "))
+	assert.Equal(t, "never any_significant all_significant auto_shutdown(3)",
+		strings.Join([]string{Never.String(), AnySignificant.String(), AllSignificant.String(), AutoShutdown(3).String()}, " "))
+	assert.Equal(t, "stopped open state(7)", strings.Join([]string{StateStopped.String(), StateOpen.String(), State(7).String()}, " "))
 	assert.Equal(t, "unknown end for good restart give up",
 		strings.Join([]string{Action(0).String(), EndForGood.String(), RestartAfter.String(), GiveUp.String()}, " "))
 }
