@@ -76,7 +76,7 @@ func TestTableUntilItIsAskedToEnd(t *testing.T) {
 	for !bytes.Contains(seen.Bytes(), []byte("freeze")) {
 		buf := make([]byte, 4096)
 		n, err := out.Read(buf)
-		require.NoError(t, err, stderr.String())
+		require.NoError(t, err)
 		seen.Write(buf[:n])
 	}
 	assert.Contains(t, seen.String(), "NAME")
