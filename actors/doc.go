@@ -27,9 +27,10 @@
 //	Ping        owner               process               is the child's protocol side answering?
 //	Pong        process             sender of Ping        it is
 //	Started     process             parent, subscribers   the OS process of this incarnation runs
-//	Ready       process             parent, subscribers   it can take tasks (hello arrived; at once without a protocol)
+//	Ready       process             parent, subscribers   it can take work (its hello and its proof came; at once without either)
 //	Output      process             subscriber of output  bytes that the child printed
 //	Ack         subscriber          process               Output was consumed; the child may print that much more
+//	OverLimit   process             subscribers           the child uses more than a limit allows
 //	Down        process, supervisor parent, subscribers   the incarnation is over, and why
 //	GaveUp      supervisor          parent, subscribers   too many failures: all children were stopped
 //

@@ -43,6 +43,13 @@ const (
 	// ReasonShutdown: a supervisor ended itself because its significant children
 	// had ended.
 	ReasonShutdown
+	// ReasonUnhealthy: a check of its health failed too often, and it was ended.
+	// Exit.Err is a *health.UnhealthyError that names the check, what it saw and
+	// how often.
+	ReasonUnhealthy
+	// ReasonResourceLimit: its tree used more than a limit of its owner's allows,
+	// and it was stopped to be started again. Err says which.
+	ReasonResourceLimit
 )
 
 var reasonWords = [...]string{
@@ -61,6 +68,9 @@ var reasonWords = [...]string{
 	ReasonOutOfMemory:  "out of memory",
 	ReasonGaveUp:       "gave up",
 	ReasonShutdown:     "shut itself down",
+	ReasonUnhealthy:    "unhealthy",
+
+	ReasonResourceLimit: "resource limit",
 }
 
 // String returns the reason in lower-case words.

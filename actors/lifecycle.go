@@ -25,6 +25,8 @@ type Stop struct {
 	// a supervisor does not take the end for one that was asked for, and starts
 	// the child again as after a failure.
 	Reason Reason
+	// Err becomes that of the Exit, if Reason is set: why it was.
+	Err error
 }
 
 // Stopped answers Stop when nothing of the receiver's children runs any more.
@@ -81,8 +83,8 @@ type Started struct {
 	Containment string
 }
 
-// Ready says that an incarnation can take work: its hello arrived, or it
-// speaks no protocol and has been started.
+// Ready says that an incarnation can take work: its hello arrived, if it speaks
+// a protocol, and its readiness was proven, if its Spec names a proof.
 type Ready struct {
 	Who         *actor.PID
 	Incarnation uint32
@@ -151,6 +153,19 @@ type Down struct {
 	Who         *actor.PID
 	Incarnation uint32
 	Exit        Exit
+}
+
+// OverLimit says that the tree of a child's processes passed a limit that its
+// owner watches, and that it was not stopped for it (yet). Of a limit for which a
+// child is stopped at once its Down tells.
+type OverLimit struct {
+	Who         *actor.PID
+	Incarnation uint32
+	// Retiring says that the child takes no task any more, and is stopped as
+	// soon as it holds none. Else this is a warning.
+	Retiring bool
+	// Err is a *health.LimitError: which limit, and what was used.
+	Err error
 }
 
 // GaveUp says that a supervisor saw more failures than its intensity allows

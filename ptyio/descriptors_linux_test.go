@@ -102,7 +102,7 @@ func TestMarkedDescriptorStaysUsable(t *testing.T) {
 
 // Waiting for the end and for output costs goroutines, not threads.
 func TestIdleChildrenHoldNoThreads(t *testing.T) {
-	const children = 50
+	children := fewer(50)
 	before := threadCount(t)
 	for range children {
 		for _, transport := range transports {

@@ -20,7 +20,7 @@ func TestCase22OutputOfManyAtOnce(t *testing.T) {
 	const each = 8 // descriptors for one child, and some to spare
 	var open syscall.Rlimit
 	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &open))
-	children := 900
+	children := fewer(900)
 	if most := (int(min(open.Cur, 1<<20)) - 200) / each; children > most {
 		t.Logf("only %d children: %d descriptors", most, open.Cur)
 		children = most

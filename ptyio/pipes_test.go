@@ -55,7 +55,7 @@ func TestStdoutAndStderrAreApart(t *testing.T) {
 // The pipe holds 64 KiB, so most of the output is written while it is read, and
 // the end arrives with output still unread.
 func TestCase21NoOutputIsLostAtTheEnd(t *testing.T) {
-	requireAllOutput(t, ptyio.Pipes{}, 200, 1<<20, 200)
+	requireAllOutput(t, ptyio.Pipes{}, fewer(200), 1<<20, 200)
 }
 
 // requireAllOutput starts children that print size bytes and exit at once, some

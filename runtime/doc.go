@@ -8,7 +8,8 @@
 //	out, err := rt.Run(ctx, runtime.RunSpec{Command: runtime.Command{Path: "git", Args: []string{"status"}}})
 //
 // A Runtime starts children (Run, Start, StartPool), each owned by an actor and
-// watched by a supervisor, and ends all of them in Shutdown. What it hands out
+// watched by a supervisor, or whole trees of them (Supervise), and ends all of
+// them in Shutdown. What it hands out
 // gives its *actor.PID, so that actors can talk to children by messages, and
 // Props makes a user's own actors traced as the runtime's are.
 //
@@ -17,7 +18,8 @@
 // Imports go down only; a test holds the source to it.
 //
 //	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
-//	actors/process -> ptyio, telemetry; actors/protocol -> ptyio/codec
+//	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
+//	runtime -> actors/health -> ptyio
 //	actors/pool -> actors/process, telemetry
 //	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
@@ -43,6 +45,12 @@
 //	                   cut                   and they are closed
 //	stopper            process actor, a      its command has ended, its wait is   Shutdown
 //	                   Command in StopPlan   over or the incarnation is
+//	prover             process actor, with   readiness is proven, or the           Shutdown
+//	                   a proof, at start     incarnation is not to be ready
+//	prober             process actor, one    the incarnation is being ended, or    Shutdown
+//	                   for each check        has; then its probe is cancelled
+//	listener           process actor, with   the child's notification socket is    Shutdown
+//	                   a socket              closed, with its outputs
 //	reaper             ptyio, first start    no child has been left for a moment  ptyio.Rest (Shutdown)
 //	guardian's waiter  ptyio, first start    the guardian was reaped              ptyio.Rest (Shutdown)
 //	finisher           reaper, if others of  they are gone, or 2 s are over       Shutdown, by the exit reporter
@@ -55,6 +63,8 @@
 //	runner             Lines                 the command has ended                the loop over Lines
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
+//	sampler            Samples, Usage, or a  nobody wants samples any more        Shutdown
+//	                   child with a Watch
 //	watchdog           NotifyReady, where a  the root actor has ended             Shutdown
 //	                   manager asks for it
 //	drains             Shutdown              the service has drained, or its      Shutdown

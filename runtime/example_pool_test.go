@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,9 @@ import (
 	"brood/runtime"
 )
 
+// leaked is what a worker has not given back.
+var leaked [][]byte
+
 // handle is what the workers of the examples and tests do; the payload says
 // what.
 func handle(ctx context.Context, payload []byte) ([]byte, error) {
@@ -20,6 +24,8 @@ func handle(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, errors.New("out of cheese")
 	case "die":
 		os.Exit(7)
+	case "leak":
+		leaked = append(leaked, bytes.Repeat([]byte{1}, 4<<20))
 	case "wait":
 		<-ctx.Done()
 		return nil, ctx.Err()

@@ -47,6 +47,8 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		if m.Reply != nil {
 			m.Reply <- &supervisor.Answer{Request: m.Request, Err: fmt.Errorf("no supervisor there: %w", supervisor.ErrNotFound)}
 		}
+	case *process.Inspect:
+		m.Reply <- process.Status{}
 	case *pool.Drain:
 		m.Done <- struct{}{}
 	case *pool.Inspect:

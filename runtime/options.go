@@ -12,8 +12,14 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// DefaultShutdownTimeout is Options.ShutdownTimeout's default.
-const DefaultShutdownTimeout = 30 * time.Second
+// Defaults of Options.
+const (
+	DefaultShutdownTimeout = 30 * time.Second
+	DefaultSampleInterval  = time.Second
+)
+
+// leastInterval is the step in which the kernel counts processor time.
+const leastInterval = 10 * time.Millisecond
 
 // Options of a Runtime. The zero value is usable.
 type Options struct {
@@ -34,6 +40,10 @@ type Options struct {
 	// ShutdownTimeout bounds the shutdown that a signal starts (see
 	// HandleSignals). Zero means 30 s.
 	ShutdownTimeout time.Duration
+	// SampleInterval is the time between two samples of what the children use;
+	// see Process.Samples. Zero means 1 s; the least is 10 ms, the step in which
+	// the kernel counts processor time.
+	SampleInterval time.Duration
 }
 
 func (o *Options) validate() error {
@@ -47,12 +57,18 @@ func (o *Options) validate() error {
 	if o.ShutdownTimeout < 0 {
 		faults = append(faults, fmt.Errorf("ShutdownTimeout is %s", o.ShutdownTimeout))
 	}
+	if o.SampleInterval != 0 && o.SampleInterval < leastInterval {
+		faults = append(faults, fmt.Errorf("SampleInterval is %s, want at least %s", o.SampleInterval, leastInterval))
+	}
 	return joinFaults("options", faults...)
 }
 
 func (o *Options) setDefaults() {
 	if o.ShutdownTimeout == 0 {
 		o.ShutdownTimeout = DefaultShutdownTimeout
+	}
+	if o.SampleInterval == 0 {
+		o.SampleInterval = DefaultSampleInterval
 	}
 	if o.System != nil {
 		return

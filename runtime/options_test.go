@@ -37,9 +37,9 @@ func TestNewReportsAllFaults(t *testing.T) {
 
 func TestOptionsDefaults(t *testing.T) {
 	given := quietSystem()
-	o := Options{System: given, ShutdownTimeout: time.Second}
+	o := Options{System: given, ShutdownTimeout: time.Second, SampleInterval: time.Minute}
 	o.setDefaults()
-	assert.Equal(t, Options{System: given, ShutdownTimeout: time.Second}, o, "what is set stays")
+	assert.Equal(t, Options{System: given, ShutdownTimeout: time.Second, SampleInterval: time.Minute}, o, "what is set stays")
 
 	o = Options{}
 	o.setDefaults()

@@ -48,7 +48,12 @@ type PoolSpec struct {
 	// Backoff is the pause before each restart of a worker; see
 	// supervisor.Backoff for its zero value.
 	Backoff Backoff
-	// StartTimeout bounds the wait for a worker's hello. Zero means 10 s.
+	// Ready proves that a worker is ready, besides its hello; see ProcessSpec.
+	Ready Probe
+	// Health are checks of each worker while it is ready; see ProcessSpec.
+	Health []Check
+	// StartTimeout bounds the time from a worker's start until it is ready. Zero
+	// means 10 s.
 	StartTimeout time.Duration
 	// Grace is how long a worker gets between the request to end and KILL.
 	// It bounds a StopPlan. Zero means 5 s, with a StopPlan the time that it
@@ -60,6 +65,12 @@ type PoolSpec struct {
 	// CancelGrace is how long a worker may take to answer a cancelled task
 	// before it is killed and replaced. Zero means 5 s.
 	CancelGrace time.Duration
+	// Watch bounds what the tree of each worker may use, and says what is done
+	// then; see ProcessSpec.Watch. While one waits to be idle, others take its
+	// tasks.
+	Watch []WatchLimit
+	// Subscribers get the workers' Started, Ready, OverLimit and Down.
+	Subscribers []*actor.PID
 	// Output is called with what the workers print; see ProcessSpec.Output. It
 	// may be called for several workers at once. Nil: it is read and dropped,
 	// but for the end of stderr, which is kept for the exit.
@@ -72,6 +83,7 @@ type Pool struct {
 	spec   PoolSpec
 	actor  *actor.PID // the pool actor
 	client *pool.Client
+	tracks []*track // of what the workers use
 
 	ready  chan struct{} // closed when every worker was ready once
 	failed chan struct{} // closed when one ended before it was
@@ -79,6 +91,7 @@ type Pool struct {
 	state   sync.Mutex
 	waiting map[int]bool // workers that were not ready yet
 	exit    actors.Exit  // of the one that failed
+	workers []*actor.PID // their process actors; nil before the first start
 }
 
 // StartPool starts a pool and waits until all of its workers are ready. If one
@@ -111,8 +124,12 @@ func newPool(rt *Runtime, spec PoolSpec) *Pool {
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),
 		waiting:    map[int]bool{},
+		workers:    make([]*actor.PID, max(spec.Size, 0)),
 	}
 	p.service = p
+	for range max(spec.Size, 0) {
+		p.tracks = append(p.tracks, newTrack(rt.sampler, spec.Watch))
+	}
 	return p
 }
 
@@ -134,9 +151,12 @@ func (s *PoolSpec) setDefaults() {
 // observe takes the events of a worker, in its turn.
 func (p *Pool) observe(worker int, event any) {
 	p.rt.note(p.name, event)
+	p.tracks[worker].observe(event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {
+	case *actors.Started:
+		p.workers[worker] = m.Who
 	case *actors.Ready:
 		delete(p.waiting, worker)
 		if len(p.waiting) == 0 {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"syscall"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -22,6 +21,8 @@ type Process struct {
 	supervised
 	detached bool                               // it is let go where others are ended
 	reads    [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
+
+	track *track // of what it uses
 
 	state    sync.Mutex
 	starting *starting  // nil when Start has returned
@@ -72,6 +73,7 @@ func (rt *Runtime) Start(ctx context.Context, spec ProcessSpec) (*Process, error
 func newProcess(rt *Runtime, spec ProcessSpec) *Process {
 	p := &Process{supervised: newSupervised(rt, spec.Name), detached: spec.Command.Detached}
 	p.service = p
+	p.track = newTrack(rt.sampler, spec.Watch)
 	if spec.ReadStdout {
 		p.reads[actors.Stdout] = process.NewReader(spec.OutputWindowBytes)
 	}
@@ -96,6 +98,7 @@ func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
 	if err != nil {
 		props = new(actor.Props) // the rest of the spec is checked all the same
 	}
+	err = p.rt.watchFaults(err, spec.Watch)
 	return p.supervised.launch("process", supervisor.Spec{
 		Name:      spec.Name,
 		Intensity: spec.Intensity,
@@ -111,6 +114,7 @@ func (p *Process) launch(spec ProcessSpec, cause trace.SpanContext) error {
 // observe takes the events of the process actor, in its turn.
 func (p *Process) observe(event any) {
 	p.rt.note(p.name, event)
+	p.track.observe(event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {
@@ -200,36 +204,6 @@ func (p *Process) Exit() actors.Exit {
 		return actors.Exit{}
 	}
 	return *p.exit
-}
-
-// CloseStdin closes the child's stdin after what was written before. On a
-// terminal it types the end-of-file character.
-func (p *Process) CloseStdin() error { return p.do(context.Background(), &actors.CloseStdin{}) }
-
-// Signal sends sig to the child's whole process group.
-func (p *Process) Signal(sig syscall.Signal) error {
-	return p.do(context.Background(), &actors.Signal{Sig: sig})
-}
-
-// Resize changes the size of the child's terminal.
-func (p *Process) Resize(size Size) error {
-	return p.do(context.Background(), &actors.Resize{Rows: size.Rows, Cols: size.Cols})
-}
-
-// Ping asks the child's protocol side for an answer and waits for it.
-func (p *Process) Ping(ctx context.Context) error { return p.do(ctx, &actors.Ping{}) }
-
-func (p *Process) send(message any) { p.rt.system.Root.Send(p.PID(), message) }
-
-func (p *Process) do(ctx context.Context, command any) error {
-	done := make(chan error, 1)
-	p.send(&process.Do{Command: command, Done: done})
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // Wait waits until the child has ended for good and returns how. The error is

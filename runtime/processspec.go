@@ -21,7 +21,7 @@ type ProcessSpec struct {
 	// Transport connects the child's standard streams. Nil means Pipes.
 	Transport Transport
 	// Protocol makes the child a worker that takes tasks as messages, and
-	// Ready only after its hello. Nil: it takes none.
+	// is ready only after its hello. Nil: it takes none.
 	Protocol Protocol
 	// Slots is how many tasks it may hold at once. Zero means 1.
 	Slots int
@@ -35,7 +35,16 @@ type ProcessSpec struct {
 	// Backoff is the pause before each restart; see supervisor.Backoff for
 	// its zero value.
 	Backoff Backoff
-	// StartTimeout bounds the wait for a protocol's hello. Zero means 10 s.
+	// Ready proves that the child is ready, besides a protocol's hello: Start
+	// returns then. Nil: with its hello, without a protocol when it runs.
+	Ready Probe
+	// Health are checks of the child while it is ready. One that fails too often
+	// ends the child with actors.ReasonUnhealthy, and it is started again as
+	// after any failure. It is asked to end as by Stop if it gave an answer, and
+	// killed at once if it did not, or was stopped by a signal.
+	Health []Check
+	// StartTimeout bounds the time from the start until the child is ready; one
+	// that is not is killed, and that is a failed start. Zero means 10 s.
 	StartTimeout time.Duration
 	// Grace is how long the child gets between the request to end and KILL.
 	// It bounds a StopPlan. Zero means 5 s, with a StopPlan the time that it
@@ -73,7 +82,11 @@ type ProcessSpec struct {
 	// OutputTo, for a reader of Stdout or Stderr and, with Drop, for Output and
 	// Lines. Zero means 256 KiB.
 	OutputWindowBytes int
-	// Subscribers get the child's Started, Ready and Down.
+	// Watch bounds what the child's tree may use, and says what is done then.
+	// Each restart counts as one after a failure, with Reason
+	// ReasonResourceLimit and a *LimitError.
+	Watch []WatchLimit
+	// Subscribers get the child's Started, Ready, OverLimit and Down.
 	Subscribers []*actor.PID
 }
 
@@ -85,6 +98,8 @@ func (s ProcessSpec) child() process.Spec {
 		Transport:         s.Transport,
 		Protocol:          s.Protocol,
 		Slots:             s.Slots,
+		Ready:             s.Ready,
+		Health:            s.Health,
 		StartTimeout:      s.StartTimeout,
 		Grace:             s.Grace,
 		StopPlan:          s.StopPlan,

@@ -45,6 +45,8 @@ type Runtime struct {
 	reporting reporting              // of the shutdown
 	watched   bool                   // the service manager's watchdog is fed
 
+	sampler *sampler // of what the children use
+
 	childrenMu sync.Mutex       // taken in the turns of process actors
 	children   map[string]Child // by the id of the actor
 }
@@ -87,6 +89,7 @@ func New(options Options) (*Runtime, error) {
 	if most := options.StartsPerSecond; most > 0 {
 		rt.starts, _ = supervisor.NewStartLimit(most, int(math.Ceil(most))) // both are positive
 	}
+	rt.sampler = newSampler(rt.system, &rt.goroutines, options.SampleInterval)
 	rt.urgent, rt.kill = context.WithCancel(context.Background())
 	if err := rt.spawnRoot(); err != nil {
 		return nil, err

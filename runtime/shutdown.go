@@ -125,6 +125,7 @@ func drainAll(ctx context.Context, services []service) (faults []error) {
 // children's goroutines.
 func (rt *Runtime) end(last context.Context) error {
 	defer ptyio.Rest()
+	rt.sampler.stop()
 	rt.system.Root.Stop(rt.root)
 	rt.kill() // releases the context
 	done := make(chan struct{})

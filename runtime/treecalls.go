@@ -110,6 +110,8 @@ func (s *Supervisor) call(ctx context.Context, path string, request any) (*super
 			return nil, fmt.Errorf("runtime: %s: %w", s.name, answer.Err)
 		}
 		return answer, nil
+	case <-s.ended: // it may have ended with the call unread
+		return nil, fmt.Errorf("runtime: %s: %w", s.name, actors.ErrStopping)
 	case <-ctx.Done():
 		return nil, fmt.Errorf("runtime: %s: %w", s.name, context.Cause(ctx))
 	}

@@ -63,7 +63,7 @@ func (b *planting) pool(path string, spec *PoolSpec, child *supervisor.Child) {
 		return
 	}
 	b.root.keep(path, p)
-	workers, err := p.workers(b.cause)
+	workers, err := p.crew(b.cause)
 	if err == nil {
 		child.Props, err = supervisor.Props(workers)
 	}

@@ -27,7 +27,7 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 	if err != nil {
 		return err
 	}
-	workers, faults := p.workers(cause)
+	workers, faults := p.crew(cause)
 	err = p.supervised.launch("workers", workers, faults)
 	if err != nil {
 		p.rt.system.Root.Stop(p.actor)
@@ -35,8 +35,8 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 	return err
 }
 
-// workers describes the supervisor of the workers, when the pool's actor is there.
-func (p *Pool) workers(cause trace.SpanContext) (spec supervisor.Spec, faults error) {
+// crew describes the supervisor of the workers, when the pool's actor is there.
+func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error) {
 	p.client = pool.NewClient(p.rt.system, p.actor, p.spec.Name, p.rt.recorder)
 	children := make([]supervisor.Child, p.spec.Size)
 	for i := range children {
@@ -63,7 +63,7 @@ func (p *Pool) check() (*actor.Props, error) {
 	}.Props()
 	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()
 	_, ofSupervisor := supervisor.Props(p.supervision(nil))
-	return props, joinFaults("start "+spec.Name, ofPool, ofWorker, ofSupervisor)
+	return props, joinFaults("start "+spec.Name, ofPool, p.rt.watchFaults(ofWorker, spec.Watch), ofSupervisor)
 }
 
 func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
@@ -90,11 +90,14 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Command:      p.spec.Command,
 		Protocol:     p.spec.Protocol,
 		Slots:        p.spec.Slots,
+		Ready:        p.spec.Ready,
+		Health:       p.spec.Health,
 		StartTimeout: p.spec.StartTimeout,
 		Grace:        p.spec.Grace,
 		StopPlan:     p.spec.StopPlan,
 		CancelGrace:  p.spec.CancelGrace,
 		Pool:         p.actor,
+		Subscribers:  p.spec.Subscribers,
 		Member:       i,
 		OnEvent:      func(event any) { p.observe(i, event) },
 		Telemetry:    p.rt.recorder,

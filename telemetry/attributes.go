@@ -30,6 +30,12 @@ func ExitReason(reason string) attribute.KeyValue {
 	return attribute.String("brood.exit.reason", reason)
 }
 
+// Verdict returns brood.health.verdict: what a check thinks of a child, in a word
+// of few.
+func Verdict(word string) attribute.KeyValue {
+	return attribute.String("brood.health.verdict", word)
+}
+
 // ContainmentLevel returns brood.containment.level: how much of what a child
 // starts ends with it, in a word or two of few.
 func ContainmentLevel(level string) attribute.KeyValue {

@@ -8,9 +8,9 @@
 // # Hops
 //
 // The destination is the second word of a span's name. It is the name of a
-// pool or of a single worker (NAME), the base name of a program (EXE), or the
-// type of an actor (ACTOR). Names take few values: never a process id, a path
-// or a command line.
+// pool or of a single worker (NAME), the base name of a program (EXE), the type
+// of an actor (ACTOR), or the name of a check of health (CHECK). Names take few
+// values: never a process id, a path or a command line.
 //
 //	hop          name            kind      parent    from                        to
 //	HopSubmit    submit NAME     PRODUCER  caller    task handed over            its answer is there
@@ -20,9 +20,12 @@
 //	HopSpawn     spawn EXE       CLIENT    owner     start of the OS process     ready for work, or its failure
 //	HopRun       run EXE         CLIENT    caller    start of the OS process     its end
 //	HopMessage   process ACTOR   CONSUMER  sender    actor takes up a message    actor is done with it
+//	HopProbe     probe CHECK     INTERNAL  spawn     probe of health begins      its failure, or a changed verdict
 //
 // A task that is repeated has one queue and one exchange span for each attempt
-// under the same submit span. A task that never waits has no queue span.
+// under the same submit span. A task that never waits has no queue span. A probe
+// has a span only if it failed or changed the verdict of its check: a child that
+// is well records nothing.
 // Bytes of terminals and pipes, timers and the runtime's own housekeeping have
 // no spans.
 //
@@ -42,6 +45,7 @@
 //	brood.task.attempt    Attempt       number, from 1
 //	brood.incarnation     Incarnation   number, from 1
 //	brood.exit.reason     ExitReason    string
+//	brood.health.verdict  Verdict       string, on probe
 //	brood.containment.level  ContainmentLevel  string
 //	brood.message.type    MessageType   string
 //	process.pid           PID           number

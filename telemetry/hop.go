@@ -29,6 +29,8 @@ const (
 	HopRun
 	// HopMessage is an actor's handling of one message.
 	HopMessage
+	// HopProbe is one probe of a child's health that failed, or changed a verdict.
+	HopProbe
 )
 
 // A trait is what the table in the package comment says of a hop.
@@ -50,6 +52,7 @@ var traits = [...]trait{
 	HopSpawn:    {"spawn", trace.SpanKindClient, nil, semconv.ProcessExecutableNameKey},
 	HopRun:      {"run", trace.SpanKindClient, nil, semconv.ProcessExecutableNameKey},
 	HopMessage:  {"process", trace.SpanKindConsumer, messaging("process", semconv.MessagingOperationTypeProcess), semconv.MessagingDestinationNameKey},
+	HopProbe:    {"probe", trace.SpanKindInternal, nil, ""},
 }
 
 func messaging(name string, kind attribute.KeyValue) []attribute.KeyValue {

@@ -20,11 +20,12 @@ import (
 )
 
 const (
-	chaosTasks   = 10_000
 	chaosCallers = 64
 	chaosPool    = 4
 	chaosEvery   = 20 * time.Millisecond
 )
+
+func chaosTasks() int { return fewer(10_000) }
 
 // TestChaosEveryTaskIsAnsweredOnce kills workers at random while they work.
 func TestChaosEveryTaskIsAnsweredOnce(t *testing.T) {
@@ -62,7 +63,7 @@ func TestShutdownAmidChaos(t *testing.T) {
 		defer close(all)
 		c.submitAll(context.Background())
 	}()
-	require.Eventually(t, func() bool { return len(lines(t, c.log)) > chaosTasks/4 }, limit, soon)
+	require.Eventually(t, func() bool { return len(lines(t, c.log)) > chaosTasks()/4 }, limit, soon)
 
 	const deadline = 3 * time.Second
 	began := time.Now()
@@ -160,7 +161,7 @@ func (c *chaos) submitAll(ctx context.Context) {
 			}
 		})
 	}
-	for id := range chaosTasks {
+	for id := range chaosTasks() {
 		ids <- id
 	}
 	close(ids)
@@ -189,8 +190,8 @@ func (c *chaos) tally() string {
 // checkAnswers holds every answer against what the workers logged.
 func (c *chaos) checkAnswers(t *testing.T) {
 	t.Helper()
-	assert.Equal(t, chaosTasks, c.answers)
-	require.Len(t, c.outcomes, chaosTasks)
+	assert.Equal(t, chaosTasks(), c.answers)
+	require.Len(t, c.outcomes, chaosTasks())
 	begun := map[string]int{}
 	for _, id := range lines(t, c.log) {
 		begun[id]++

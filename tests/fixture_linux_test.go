@@ -47,6 +47,15 @@ func newRuntime(t *testing.T, options runtime.Options) *runtime.Runtime {
 	return rt
 }
 
+// fewer returns how many of n things a test does when it is to be short, as under
+// the race detector: what is found by many is looked for without it.
+func fewer(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
 // noGoroutines waits until no goroutine is left but those of before. It tries
 // more than once: protoactor lets one sleep for a second after a dead letter.
 func noGoroutines(t *testing.T, before goleak.Option) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,15 +51,14 @@ var roles = map[string]func(){
 	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
 }
 
-// scribe notes when it has started and when it was asked to end. With a third
-// argument its first two starts fail.
+// scribe notes when it has started and when it was asked to end. Its further
+// arguments say which of its starts fail, counted from 1.
 func scribe() {
 	note(os.Args[1], "+"+os.Args[2])
-	if len(os.Args) > 3 {
-		content, _ := os.ReadFile(os.Args[1])
-		if strings.Count(string(content), "+"+os.Args[2]+"\n") < 3 {
-			os.Exit(1)
-		}
+	content, _ := os.ReadFile(os.Args[1])
+	starts := strings.Count(string(content), "+"+os.Args[2]+"\n")
+	if slices.Contains(os.Args[3:], strconv.Itoa(starts)) {
+		os.Exit(1)
 	}
 	err := worker.Serve(work)
 	note(os.Args[1], "-"+os.Args[2])

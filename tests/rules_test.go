@@ -21,8 +21,9 @@ var edges = []edge{
 
 	{"actors/pool", []string{"actors", "actors/process", "actors/internal/...", "telemetry"}},
 	{"actors/supervisor", []string{"actors", "actors/internal/..."}},
-	{"actors/process", []string{"actors", "actors/protocol", "actors/internal/...", "ptyio", "ptyio/codec", "telemetry"}},
+	{"actors/process", []string{"actors", "actors/health", "actors/protocol", "actors/internal/...", "ptyio", "ptyio/codec", "telemetry"}},
 	{"actors/protocol", []string{"actors", "ptyio/codec"}},
+	{"actors/health", []string{"ptyio"}},
 	{"actors/internal/...", []string{"actors"}},
 	{"actors", nil},
 

@@ -89,7 +89,8 @@ func TestRunOnTerminal(t *testing.T) {
 }
 
 func TestManyRunsLoseNothing(t *testing.T) {
-	const runs, size = 200, 1 << 20
+	const size = 1 << 20
+	runs := fewer(200)
 	rt := newRuntime(t, runtime.Options{})
 	want := bytes.Repeat([]byte("flood!!\n"), size/8)
 	var all sync.WaitGroup

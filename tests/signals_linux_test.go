@@ -105,7 +105,7 @@ func TestSignalEndsProgramInOrder(t *testing.T) {
 	}
 }
 
-func TestSecondSignalEndsProgramAtOnce(t *testing.T) {
+func TestCase46SecondSignalEndsProgramAtOnce(t *testing.T) {
 	p, out, _ := startProgram(t, "stubborn")
 	require.NoError(t, p.Signal(syscall.SIGINT))
 	out.shows(t, "stopping\n")

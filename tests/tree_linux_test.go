@@ -122,6 +122,26 @@ func TestCase53WhoIsRestartedWithAFailure(t *testing.T) {
 	}
 }
 
+// Case 53: the attempt to start a sibling again fails, and is repeated: with all,
+// or from the one that failed.
+func TestCase53SiblingThatFailsToStartAgain(t *testing.T) {
+	for strategy, want := range map[runtime.Strategy][]string{
+		runtime.OneForAll:  {"-b", "+a", "+b", "-a", "+a", "+b"},
+		runtime.RestForOne: {"-b", "+a", "+b", "+b"},
+	} {
+		t.Run(strategy.String(), func(t *testing.T) {
+			s := newScene(t)
+			sup := s.grow(runtime.Tree{
+				Strategy: strategy, Intensity: 2, Period: time.Minute,
+				Children: []runtime.Node{s.scribe("a"), s.scribe("b", "2")},
+			})
+			s.crash(sup, "a")
+			s.noted(append([]string{"+a", "+b"}, want...)...)
+			require.Eventually(t, func() bool { return s.state(sup, "", "b") == runtime.StateRunning }, limit, soon)
+		})
+	}
+}
+
 // OTP: a first start that fails ends those before, in reverse order, and the tree.
 func TestTreeThatDoesNotStartLeavesNothing(t *testing.T) {
 	s := newScene(t)
@@ -137,7 +157,7 @@ func TestTreeThatDoesNotStartLeavesNothing(t *testing.T) {
 
 func TestPatientNodeIsTriedAgain(t *testing.T) {
 	s := newScene(t)
-	late := s.scribe("late", "third time")
+	late := s.scribe("late", "1", "2")
 	late.Patient = true
 	sup := s.grow(runtime.Tree{Intensity: 5, Period: time.Minute, Children: []runtime.Node{late, s.scribe("b")}})
 	s.noted("+late", "+late", "+late", "+b")

@@ -146,6 +146,10 @@ func (p *pool) memberEvent(i int, event any) {
 	case *actors.Ready:
 		p.pids[i] = m.Who
 		p.scheduler.ready(i, m.Incarnation)
+	case *actors.OverLimit:
+		if m.Retiring {
+			p.scheduler.retire(i, m.Incarnation)
+		}
 	case *actors.Down:
 		p.scheduler.down(i, m.Incarnation)
 	}

@@ -110,6 +110,13 @@ func (s *scheduler) started(i int, incarnation uint32, pid int) {
 	m.incarnation, m.pid = incarnation, pid
 }
 
+// retire says that a member's incarnation takes no more calls.
+func (s *scheduler) retire(i int, incarnation uint32) {
+	if m := &s.members[i]; incarnation == m.incarnation {
+		m.ready = false
+	}
+}
+
 // down says that a member's incarnation is over. The calls that it held have
 // come back before, or were answered.
 func (s *scheduler) down(i int, incarnation uint32) {
@@ -223,43 +230,3 @@ func (s *scheduler) reopen() {
 
 // drained reports whether nothing waits and nothing is held.
 func (s *scheduler) drained() bool { return s.length == 0 && s.held == 0 }
-
-func (s *scheduler) pushBack(call *process.Call) {
-	note := &call.Pool
-	note.Member, note.Prev, note.Next = queued, s.tail, nil
-	if s.tail == nil {
-		s.head = call
-	} else {
-		s.tail.Pool.Next = call
-	}
-	s.tail = call
-	s.length++
-}
-
-func (s *scheduler) pushFront(call *process.Call) {
-	note := &call.Pool
-	note.Member, note.Prev, note.Next = queued, nil, s.head
-	if s.head == nil {
-		s.tail = call
-	} else {
-		s.head.Pool.Prev = call
-	}
-	s.head = call
-	s.length++
-}
-
-func (s *scheduler) unlink(call *process.Call) {
-	note := &call.Pool
-	if note.Prev == nil {
-		s.head = note.Next
-	} else {
-		note.Prev.Pool.Next = note.Next
-	}
-	if note.Next == nil {
-		s.tail = note.Prev
-	} else {
-		note.Next.Pool.Prev = note.Prev
-	}
-	note.Prev, note.Next = nil, nil
-	s.length--
-}

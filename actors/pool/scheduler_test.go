@@ -68,6 +68,8 @@ func (d *desk) event(words []string, values map[string]string) []string {
 		s.started(i, run, d.number(values, "pid"))
 	case "ready":
 		s.ready(member())
+	case "retire":
+		s.retire(member())
 	case "down":
 		s.down(member())
 	case "freed":

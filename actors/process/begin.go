@@ -1,6 +1,8 @@
 package process
 
 import (
+	"time"
+
 	"brood/actors"
 	"brood/telemetry"
 )
@@ -22,6 +24,8 @@ func (c *child) spawn() {
 		r.wire = &wire{}
 		r.wire.encoder, r.wire.decoder = c.spec.Protocol.Open()
 	}
+	r.watch = newWatch(c.spec)
+	c.forgetVerdicts()
 	c.run = r
 	r.goes(r.begin)
 }
@@ -31,9 +35,25 @@ func (c *child) adopt() {
 	if c.run.spawn.Recording() {
 		c.run.spawn.SetAttributes(telemetry.PID(pid), telemetry.ContainmentLevel(level))
 	}
+	if c.spec.OnEvent != nil {
+		c.spec.OnEvent(&Connected{Who: c.self, Incarnation: c.state.incarnation, Conn: c.run.conn})
+	}
 	c.emit(&actors.Started{Who: c.self, Incarnation: c.state.incarnation, PID: pid, Containment: level}, true)
+	c.run.started = time.Now()
 	c.run.open()
+	if c.run.watch != nil {
+		c.run.watch.begin(c.run)
+	}
 	if c.unread {
 		c.run.loosen()
 	}
+}
+
+func (c *child) ready() {
+	c.run.spawn.End(nil)
+	if w := c.run.watch; w != nil {
+		w.readyAt = time.Now()
+		close(w.ready)
+	}
+	c.emit(&actors.Ready{Who: c.self, Incarnation: c.state.incarnation}, true)
 }

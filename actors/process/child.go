@@ -22,7 +22,10 @@ type child struct {
 	stops []reply
 	// survived is what the next answer to Stop has to tell.
 	survived error
-	unread   bool // OutputTo has ended: nobody acknowledges output any more
+	retiring error // the limit for which it takes no task any more
+	unread   bool  // OutputTo has ended: nobody acknowledges output any more
+
+	past *past // nil of a child that has none, as most are
 }
 
 var _ mailbox.Owner = (*child)(nil)
@@ -52,8 +55,12 @@ func (c *child) Receive(ctx actor.Context) {
 	case *actors.Stop, *actors.Write, *actors.CloseStdin, *actors.Signal, *actors.Resize, *actors.Ping,
 		*actors.Withdraw:
 		c.command(m, reply{to: ctx.Sender()})
+	case *OverLimit:
+		c.overLimit(m)
 	case *actors.Ack:
 		c.acknowledged(m)
+	case *Inspect:
+		m.Reply <- c.status()
 	case *actor.Started:
 		c.born(ctx)
 	case *actor.Terminated:
@@ -67,49 +74,6 @@ func (c *child) Receive(ctx actor.Context) {
 	}
 }
 
-// report handles what the incarnation's own goroutines and alarms post, unless
-// it is over.
-func (c *child) report(message any) {
-	switch m := message.(type) {
-	case *spawned:
-		c.spawned(m)
-	case *replies:
-		if m.run == c.run {
-			c.replied(m)
-		}
-	case *wireEnded:
-		c.wireEnded(m)
-	case *streamEnded:
-		if m.run == c.run {
-			if m.tail != nil {
-				m.run.tail = m.tail
-			}
-			c.step(event{kind: evStreamEnded})
-		}
-	case *exited:
-		if m.run == c.run {
-			m.run.exit = m
-			m.run.atExit = m.run.delivered.Load()
-			m.run.lastSeen = m.run.atExit
-			c.step(event{kind: evExited})
-		}
-	case *flushed:
-		c.landed(m)
-	case *cutting:
-		if m.run == c.run {
-			m.run.heldBy = m.heldBy
-		}
-	case *rang:
-		if m.run == c.run && m == m.run.due[m.timer] {
-			c.step(event{kind: evExpired, timer: m.timer, busy: m.run.outputMoves()})
-		}
-	case *overdue:
-		if m.run == c.run {
-			c.checkOverdue()
-		}
-	}
-}
-
 func (c *child) born(ctx actor.Context) {
 	c.system, c.self, c.parent = ctx.ActorSystem(), ctx.Self(), ctx.Parent()
 	if c.spec.OutputTo != nil {
@@ -118,6 +82,7 @@ func (c *child) born(ctx actor.Context) {
 }
 
 func (c *child) endTurn() {
+	c.retire()
 	if c.run == nil {
 		return
 	}
@@ -133,39 +98,6 @@ func (c *child) endTurn() {
 		}
 	}
 	c.reportFreed()
-}
-
-func (c *child) spawned(m *spawned) {
-	if m.run != c.run {
-		return // abandoned: the waiter has killed it
-	}
-	if m.err != nil {
-		c.step(event{kind: evSpawnFailed, err: m.err})
-		return
-	}
-	c.step(event{kind: evSpawned, streams: m.run.streams()})
-}
-
-// landed takes a flusher's report, also one of an incarnation that is over.
-func (c *child) landed(m *flushed) {
-	m.outlet.landed(m.n, m.err)
-	c.unhurry(m.run)
-	if m.run != c.run {
-		c.dropWrites(m.run)
-	}
-}
-
-func (c *child) wireEnded(m *wireEnded) {
-	if m.run != c.run {
-		return
-	}
-	if m.fault {
-		c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: m.err})
-		if c.run != m.run {
-			return
-		}
-	}
-	c.step(event{kind: evWireEnded, err: m.err})
 }
 
 func (c *child) acknowledged(m *actors.Ack) {
@@ -193,6 +125,9 @@ func (c *child) consumerGone(who *actor.PID) {
 func (c *child) step(ev event) {
 	next, effects := step(c.state, ev, c.limits)
 	c.state = next
+	if c.run != nil && next.phase > running {
+		c.run.watch.over()
+	}
 	for _, e := range effects {
 		c.carryOut(e)
 	}
@@ -205,8 +140,7 @@ func (c *child) carryOut(e effect) {
 	case efAdopt:
 		c.adopt()
 	case efReady:
-		c.run.spawn.End(nil)
-		c.emit(&actors.Ready{Who: c.self, Incarnation: c.state.incarnation}, true)
+		c.ready()
 	case efAskToEnd:
 		c.askToEnd()
 	case efTerminate:

@@ -65,9 +65,12 @@ func startIn(t *testing.T, system *actor.ActorSystem, spec Spec) *host {
 		h.mu.Lock()
 		h.events = append(h.events, event)
 		h.mu.Unlock()
+		if _, ok := event.(*Connected); ok {
+			return // it is for who samples the child
+		}
 		h.news <- event
 	}
-	if spec.Output == nil && spec.OutputTo == nil {
+	if spec.Output == nil && spec.Lines == nil && spec.OutputTo == nil {
 		spec.Output = func(_ Stream, data []byte) {
 			h.mu.Lock()
 			h.out.Write(data)
@@ -151,10 +154,11 @@ func TestOneStartedOneReadyOneDown(t *testing.T) {
 	assert.Equal(t, 3, down.Exit.Code)
 	assert.Equal(t, "out of cheese\n", string(down.Exit.StderrTail))
 	assert.False(t, down.Exit.OutputIncomplete)
-	require.Len(t, h.events, 3)
-	started := h.events[0].(*actors.Started)
+	require.Len(t, h.events, 4)
+	assert.Equal(t, down.Exit.PID, h.events[0].(*Connected).Conn.PID())
+	started := h.events[1].(*actors.Started)
 	assert.Equal(t, down.Exit.PID, started.PID)
-	assert.IsType(t, &actors.Ready{}, h.events[1])
+	assert.IsType(t, &actors.Ready{}, h.events[2])
 	// The actor outlives its child.
 	h.system.Root.Send(h.pid, &actors.Start{})
 	assert.EqualValues(t, 2, await[*actors.Down](h).Incarnation)

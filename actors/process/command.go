@@ -108,7 +108,7 @@ func (c *child) stop(m *actors.Stop, r reply) {
 	if grace == 0 {
 		grace = c.spec.Grace
 	}
-	c.step(event{kind: evStop, grace: grace, reason: m.Reason})
+	c.step(event{kind: evStop, grace: grace, reason: m.Reason, err: m.Err})
 }
 
 func (c *child) write(m *actors.Write, r reply) error {

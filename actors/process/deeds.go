@@ -1,16 +1,14 @@
 package process
 
 import (
+	"context"
 	"errors"
-	"maps"
 	"os"
-	"strconv"
 	"syscall"
-	"time"
 
 	"brood/actors"
+	"brood/actors/health"
 	"brood/actors/protocol"
-	"brood/ptyio"
 )
 
 // askToEnd sends the protocol's shutdown. A child that does not read it is told
@@ -58,40 +56,25 @@ func (c *child) followPlan(step StopStep) {
 		}
 		c.run.closeStdin = true
 	case step.Command != nil:
-		if c.run.done == nil {
-			c.run.done = make(chan struct{})
-		}
-		pid, over := c.run.conn.PID(), c.run.done
-		c.run.goes(func() { runStop(*step.Command, pid, step.Wait, over) })
+		// That it could not be started, or failed, is not told: the next step
+		// follows in any case.
+		ctx, cancel := context.WithTimeout(context.Background(), step.Wait)
+		c.run.cancelAlso(cancel)
+		pid := c.run.conn.PID()
+		c.run.goes(func() { _, _ = health.Run(ctx, *step.Command, pid) })
 	}
 	if err != nil {
 		c.step(event{kind: evStepFailed})
 	}
 }
 
-// runStop is the stopper: it runs the command of a stop plan, and kills it when
-// its wait, or the incarnation, is over. That it could not be started, or
-// failed, is not told: the next step follows in any case.
-func runStop(cmd ptyio.Command, pid int, wait time.Duration, over <-chan struct{}) {
-	cmd.Env.Set = maps.Clone(cmd.Env.Set)
-	if cmd.Env.Set == nil {
-		cmd.Env.Set = make(map[string]string, 1)
+// cancelAlso has the end of the incarnation cancel one thing more.
+func (r *run) cancelAlso(cancel context.CancelFunc) {
+	others := r.cancel
+	r.cancel = func() {
+		cancel()
+		if others != nil {
+			others()
+		}
 	}
-	cmd.Env.Set[EnvChildPID] = strconv.Itoa(pid)
-	nothing := ptyio.Stdio{Null: true}
-	conn, err := ptyio.Pipes{Stdin: nothing, Stdout: nothing, Stderr: nothing}.Start(cmd)
-	if err != nil {
-		return
-	}
-	ended := make(chan struct{})
-	conn.OnExit(func(ptyio.Exit, error) { close(ended) })
-	patience := time.NewTimer(wait)
-	defer patience.Stop()
-	select {
-	case <-ended:
-	case <-patience.C:
-	case <-over:
-	}
-	_, _ = conn.Stop(-1) // reaped when it returns, or in the kernel's hands
-	_ = conn.Close()
 }

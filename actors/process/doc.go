@@ -14,8 +14,9 @@
 // transcripts are in testdata. child.go is the actor: it turns messages into
 // events and carries out effects. run.go holds what one incarnation owns.
 //
-// Four kinds of goroutine work for an incarnation. Each posts messages that
-// carry the incarnation, and ends when its descriptor does:
+// Goroutines of these kinds work for an incarnation. Each posts messages that
+// carry the incarnation, and ends when its descriptor does; the last four when
+// they are cancelled, or have what they wait for:
 //
 //	starter  starts the process and reports it; ptyio's own goroutine reports the end
 //	reader   one per output; waits for room, reads, delivers
@@ -24,6 +25,9 @@
 //	flusher  exists only while it writes: what is for stdin, and what did not fit the wire
 //	cutter   finds out who holds an output that has to be cut off, and closes it
 //	stopper  runs the command of a stop plan
+//	prover   asks for the proof of readiness until it is there
+//	prober   one per check of health; waits, probes, reports
+//	listener hears what the child says on its notification socket
 //
 // An idle child thus costs two goroutines, which wait in the poller, and one of
 // ptyio's. Everything else, memory too, is made when it is needed.
@@ -40,10 +44,23 @@
 // each byte: it was delivered, counted as dropped, or never read because output
 // was cut off, which the exit says.
 //
+// # Readiness and health
+//
+// watch.go has what package health provides look at an incarnation, judge.go
+// takes the results and has the machine end a child that is unhealthy: as a Stop
+// would if it gave an answer, by KILL at once if it is unresponsive or halted.
+// A child that has neither a proof nor a check has none of this. status.go tells
+// what the child looks like, over all incarnations, to who sends Inspect.
+//
 // # Stopping
 //
 // A StopPlan is data; the machine walks through it (stopping.go), and deeds.go
 // does what it says.
+//
+// # Limits
+//
+// What the child's tree uses is sampled elsewhere, and judged there: the actor is
+// sent the verdict (OverLimit) and warns, retires or stops the child (limit.go).
 //
 // # Tasks
 //

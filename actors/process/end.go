@@ -22,6 +22,7 @@ func (c *child) end(toParent bool) {
 	c.survived = survivors(exit, r)
 	c.settle(exit)
 	c.dropWrites(r)
+	c.remember().active = c.lastActive()
 	r.abandon()
 	var err error
 	if exit.Reason == actors.ReasonStartFailed || exit.Reason == actors.ReasonNotReady {
@@ -29,8 +30,10 @@ func (c *child) end(toParent bool) {
 	}
 	r.spawn.SetAttributes(telemetry.ExitReason(exit.Reason.String()))
 	r.spawn.End(err)
-	c.run = nil
-	c.emit(&actors.Down{Who: c.self, Incarnation: r.incarnation, Exit: exit}, toParent)
+	c.run, c.retiring = nil, nil
+	down := &actors.Down{Who: c.self, Incarnation: r.incarnation, Exit: exit}
+	c.past.lastExit = &down.Exit
+	c.emit(down, toParent)
 }
 
 // exitOf puts together what the kernel said and what brood knows.
@@ -134,6 +137,8 @@ func (c *child) reject(message any) {
 		c.landed(m)
 	case *Call:
 		c.refuse(m, actors.ErrNotRunning)
+	case *Inspect:
+		m.Reply <- c.status()
 	case *actor.MessageEnvelope:
 		c.rejectCommand(m)
 	case *Do:

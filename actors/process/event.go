@@ -11,10 +11,12 @@ import (
 type event struct {
 	kind    eventKind
 	streams int           // spawned: outputs to be read
-	err     error         // spawnFailed, wireEnded, fault
+	err     error         // spawnFailed, wireEnded, fault, unhealthy, stop; expired start: why it is not proven
 	reason  actors.Reason // fault, stop
 	grace   time.Duration // stop
+	gentle  bool          // unhealthy: it can be expected to follow a request to end
 	timer   timer         // expired
+	more    time.Duration // expired start: so much longer the child has asked for
 	busy    bool          // expired drain: output waits for its consumer, not for the child
 }
 
@@ -25,6 +27,8 @@ const (
 	evSpawned
 	evSpawnFailed
 	evHello
+	evProven // its readiness
+	evUnhealthy
 	evFault
 	evStop
 	evStepFailed // of the stop plan: it could not be done

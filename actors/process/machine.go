@@ -1,7 +1,6 @@
 package process
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,7 +14,7 @@ type phase uint8
 const (
 	idle     phase = iota // no incarnation
 	spawning              // the waiter is starting the process
-	starting              // it runs; its hello is awaited
+	starting              // it runs; its hello, or a proof that it is ready, is awaited
 	running               // ready for work
 	ending                // it was asked, or is being made, to end
 	draining              // it has ended; its outputs are being read to their end
@@ -29,7 +28,7 @@ func (p phase) String() string { return phaseNames[p] }
 type timer uint8
 
 const (
-	timerStart  timer = iota // hello is overdue
+	timerStart  timer = iota // hello, or the proof, is overdue
 	timerStep                // a step of the stop plan was not followed
 	timerKill                // the time for the whole plan is over
 	timerReap                // not even a kill ended it
@@ -59,13 +58,14 @@ const (
 var (
 	errSurvived  = fmt.Errorf("still there %s after SIGKILL", reapDelay)
 	errWireEnded = fmt.Errorf("%w: child closed its end of the wire and runs on", protocol.ErrProtocol)
-	errNoHello   = errors.New("no hello in time")
 )
 
 // limits is what the machine needs of a Spec.
 type limits struct {
 	hello               bool // the protocol begins with a hello
+	proof               bool // its readiness has to be proven
 	startTimeout, drain time.Duration
+	grace               time.Duration // of a stop that nobody asked for
 	plan                StopPlan
 }
 
@@ -74,10 +74,13 @@ type state struct {
 	phase       phase
 	incarnation uint32
 	open        int           // outputs that have not ended
+	noHello     bool          // … came yet, and it is awaited
+	noProof     bool          // … likewise
 	stop        bool          // Stop was asked while there is an incarnation
 	urgent      bool          // … and at once
 	grace       time.Duration // … within this time
 	why         actors.Reason // … for this reason; 0: ReasonStopped
+	whyErr      error         // … which has this cause
 	plan        []planned     // steps of the stop that are still to come
 	reason      actors.Reason // why brood ended it; 0: it was not brood
 	cause       error
@@ -98,11 +101,13 @@ func step(s state, ev event, l limits) (state, []effect) {
 		s.reason, s.cause = actors.ReasonStartFailed, ev.err
 		return s.end()
 	case evHello:
-		if s.phase != starting {
-			return s, nil
-		}
-		s.phase = running
-		return s, do(efDisarm, efReady)
+		s.noHello = false
+		return s.ready()
+	case evProven:
+		s.noProof = false
+		return s.ready()
+	case evUnhealthy:
+		return s.unhealthy(ev, l)
 	case evFault:
 		return s.fault(ev.reason, ev.err)
 	case evStop:
@@ -120,20 +125,20 @@ func step(s state, ev event, l limits) (state, []effect) {
 	case evExited:
 		return s.exited(l)
 	case evExpired:
-		return s.expired(ev.timer, ev.busy, l)
+		return s.expired(ev, l)
 	}
 	return s, nil
 }
 
 func (s state) spawned(streams int, l limits) (state, []effect) {
-	s.open = streams
+	s.open, s.noHello, s.noProof = streams, l.hello, l.proof
 	effects := do(efAdopt)
 	if s.stop {
 		s.phase = starting // it runs; now it can be stopped
 		next, more := s.wind(l)
 		return next, append(effects, more...)
 	}
-	if l.hello {
+	if l.hello || l.proof {
 		s.phase = starting
 		return s, append(effects, arm(timerStart, l.startTimeout))
 	}
@@ -191,10 +196,10 @@ func (s state) exited(l limits) (state, []effect) {
 	return s, effects
 }
 
-func (s state) expired(t timer, busy bool, l limits) (state, []effect) {
-	switch t {
+func (s state) expired(ev event, l limits) (state, []effect) {
+	switch ev.timer {
 	case timerStart:
-		return s.fault(actors.ReasonNotReady, errNoHello)
+		return s.late(ev)
 	case timerLinger:
 		return s.fault(actors.ReasonProtocol, errWireEnded)
 	case timerStep:
@@ -206,7 +211,7 @@ func (s state) expired(t timer, busy bool, l limits) (state, []effect) {
 			return s.kill()
 		}
 	case timerDrain:
-		if busy && !s.stop {
+		if ev.busy && !s.stop {
 			return s, []effect{arm(timerDrain, l.drain)}
 		}
 		return s.cutOff()

@@ -21,11 +21,12 @@ import (
 func TestMachineTranscripts(t *testing.T) {
 	transcript.Replay(t, "machine", func(t *testing.T) func(string) []string {
 		var s state
-		l := limits{hello: true, startTimeout: 10 * time.Second, drain: 2 * time.Second}
+		l := limits{hello: true, startTimeout: 10 * time.Second, drain: 2 * time.Second, grace: 5 * time.Second}
 		return func(line string) []string {
 			words, values := transcript.Fields(line)
 			if words[0] == "limits" {
 				l.hello = values["hello"] != "false"
+				l.proof = values["proof"] == "true"
 				l.plan = parsePlan(t, values["plan"])
 				return nil
 			}
@@ -60,12 +61,16 @@ func parseEvent(t *testing.T, word string, values map[string]string) event {
 		return event{kind: evSpawnFailed, err: err}
 	case "hello":
 		return event{kind: evHello}
+	case "proven":
+		return event{kind: evProven}
+	case "unhealthy":
+		return event{kind: evUnhealthy, err: err, gentle: values["gentle"] == "true"}
 	case "fault":
 		return event{kind: evFault, reason: actors.ReasonProtocol, err: err}
 	case "stop":
 		grace, bad := time.ParseDuration(values["grace"])
 		require.NoError(t, bad)
-		return event{kind: evStop, grace: grace, reason: reasonNamed(t, values["reason"])}
+		return event{kind: evStop, grace: grace, reason: reasonNamed(t, values["reason"]), err: err}
 	case "step-failed":
 		return event{kind: evStepFailed}
 	case "stream-ended":
@@ -79,7 +84,8 @@ func parseEvent(t *testing.T, word string, values map[string]string) event {
 	case "expired":
 		for i, name := range timerNames {
 			if name == values["timer"] {
-				return event{kind: evExpired, timer: timer(i), busy: values["busy"] == "true"}
+				more, _ := time.ParseDuration(values["more"])
+				return event{kind: evExpired, timer: timer(i), busy: values["busy"] == "true", more: more, err: err}
 			}
 		}
 	}
@@ -105,7 +111,7 @@ func reasonNamed(t *testing.T, word string) actors.Reason {
 	if word == "" {
 		return 0
 	}
-	for r := range actors.ReasonOutOfMemory + 1 {
+	for r := range actors.ReasonResourceLimit + 1 {
 		if strings.ReplaceAll(r.String(), " ", "-") == word {
 			return r
 		}
@@ -142,7 +148,7 @@ func TestMachineAlwaysEnds(t *testing.T) {
 		"a plan":        {{Message: true, Wait: time.Second}, {Signal: 2, Wait: time.Second}, {CloseStdin: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testMachineAlwaysEnds(t, limits{hello: true, startTimeout: time.Second, drain: time.Second, plan: plan})
+			testMachineAlwaysEnds(t, limits{hello: true, proof: true, startTimeout: time.Second, drain: time.Second, grace: time.Second, plan: plan})
 		})
 	}
 }
@@ -151,8 +157,9 @@ func testMachineAlwaysEnds(t *testing.T, l limits) {
 	events := []event{
 		{kind: evHello}, {kind: evFault, reason: actors.ReasonProtocol}, {kind: evStop}, {kind: evStop, grace: -1},
 		{kind: evStreamEnded}, {kind: evWireEnded}, {kind: evExited}, {kind: evStart}, {kind: evWireBroken}, {kind: evStepFailed},
+		{kind: evProven}, {kind: evUnhealthy}, {kind: evUnhealthy, gentle: true},
 	}
-	for seed := range 3000 {
+	for seed := range 40000 {
 		s, _ := step(state{}, event{kind: evStart}, l)
 		s, _ = step(s, event{kind: evSpawned, streams: 3}, l)
 		ends, streams, exited := 0, 3, false

@@ -41,6 +41,7 @@ var roles = map[string]func(){
 	"flood":      flood,
 	"tough":      tough,
 	"late-hello": func() { select {} },
+	"app":        app,
 	"garbage":    func() { _, _ = wireOut().Write([]byte("GET / HTTP/1.1\r\nHost: example\r\n\r\n")); select {} },
 	"version": func() {
 		sayHello(99)

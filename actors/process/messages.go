@@ -3,7 +3,10 @@ package process
 import (
 	"sync"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"brood/actors"
+	"brood/actors/health"
 	"brood/actors/protocol"
 	"brood/ptyio"
 )
@@ -19,6 +22,22 @@ type Cancel struct {
 type MemberEvent struct {
 	Member int
 	Event  any
+}
+
+// Connected is what Spec.OnEvent is called with, and nobody else hears of, before
+// Started: the connection to the child's new incarnation. It is for looking at
+// the child only.
+type Connected struct {
+	Who         *actor.PID
+	Incarnation uint32
+	Conn        ptyio.Conn
+}
+
+// OverLimit tells the actor that the tree of an incarnation has passed a limit,
+// and what to do about it. Of an incarnation that is over it is void.
+type OverLimit struct {
+	Incarnation uint32
+	Breach      health.Breach
 }
 
 // Freed tells the pool that its member has N slots more than before.
@@ -105,6 +124,14 @@ type (
 	rang struct {
 		run   *run
 		timer timer
+	}
+	// proven: the child's readiness is.
+	proven struct{ run *run }
+	// probed: a check has a result.
+	probed struct {
+		run    *run
+		check  int // in Spec.Health
+		result health.Result
 	}
 	// overdue: a cancelled task may have been left unanswered too long.
 	overdue struct{ run *run }

@@ -2,6 +2,7 @@ package process
 
 import (
 	"sync/atomic"
+	"time"
 
 	"brood/actors"
 	"brood/ptyio"
@@ -25,6 +26,7 @@ type output struct {
 	sink   sink // nil: nobody consumes it
 	keep   bool // its tail is to be kept
 	tail   []byte
+	listen func(data []byte) (done bool) // nil: no probe wants to see it
 
 	credit    *credit // of sending; else nil
 	window    *window // of buffering and filling; else nil
@@ -55,6 +57,10 @@ func (o *output) read() {
 func (o *output) take(data []byte) {
 	r := o.run
 	r.delivered.Add(uint64(len(data)))
+	r.printed.Store(int64(time.Since(r.started)))
+	if o.listen != nil && o.listen(data) {
+		o.listen = nil
+	}
 	if o.sink != nil {
 		r.consuming.Add(1)
 		o.sink.take(data, 0)

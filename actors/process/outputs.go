@@ -1,6 +1,9 @@
 package process
 
-import "brood/ptyio"
+import (
+	"brood/actors/health"
+	"brood/ptyio"
+)
 
 // loosen lets the readers read on, whoever consumes.
 func (r *run) loosen() {
@@ -47,6 +50,9 @@ func (r *run) openOutput(stream Stream, out ptyio.Output) {
 	o := &output{run: r, stream: stream, out: out}
 	o.keep = stream == stderr || r.terminal() && r.conn.Stderr() == nil
 	o.sink = o.newSink()
+	if r.watch != nil {
+		o.listen = r.watch.child.Listener(health.Stream(stream))
+	}
 	r.outputs[stream] = o
 }
 

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"brood/actors/health"
 	"brood/ptyio"
 )
 
@@ -48,7 +49,7 @@ type StopStep struct {
 
 // EnvChildPID is the environment variable in which the command of a StopStep
 // finds the process id of the child that is to end.
-const EnvChildPID = "BROOD_CHILD_PID"
+const EnvChildPID = health.EnvChildPID
 
 // Time returns how long the plan takes until KILL.
 func (p StopPlan) Time() (total time.Duration) {

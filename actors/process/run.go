@@ -1,10 +1,12 @@
 package process
 
 import (
+	"context"
 	"maps"
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"go.opentelemetry.io/otel/trace"
@@ -28,6 +30,9 @@ type run struct {
 	cause       trace.SpanContext // of the start
 
 	wire      *wire               // nil without a protocol
+	watch     *watch              // nil if nothing is to be proven or checked
+	started   time.Time           // set before anything looks; zero before that
+	printed   atomic.Int64        // after the start, in ns: when output came last; 0: none did
 	delivered atomic.Uint64       // bytes of output that were read
 	consuming atomic.Int32        // goroutines that are in their consumer's code
 	outputs   [stderr + 1]*output // by stream; nil if it goes elsewhere
@@ -48,9 +53,10 @@ type run struct {
 	due        [timers]*rang // what the alarms will post; older ones are void
 	exit       *exited       // nil before it
 	tail       []byte
-	heldBy     []int         // who held an output when it was cut off
-	hurried    bool          // a write deadline makes a flusher land
-	done       chan struct{} // closed when it is over; nil without a command that has to know
+	heldBy     []int              // who held an output when it was cut off
+	hurried    bool               // a write deadline makes a flusher land
+	answered   time.Duration      // after the start: when a task was answered last; 0: none was
+	cancel     context.CancelFunc // of commands of the stop plan; nil: there are none
 }
 
 func (r *run) post(message any) { r.system.Root.Send(r.self, message) }
@@ -96,9 +102,17 @@ func (r *run) start() (ptyio.Conn, error) {
 		env = map[string]string{}
 	}
 	maps.Copy(env, telemetry.Environ(r.cause))
+	if r.watch != nil {
+		vars, err := r.watch.open(r)
+		if err != nil {
+			return nil, &ptyio.StartError{Path: cmd.Path, Err: err}
+		}
+		maps.Copy(env, vars)
+	}
 	if r.spec.Protocol != nil {
 		ends, err := r.openWire()
 		if err != nil {
+			r.release()
 			return nil, &ptyio.StartError{Path: cmd.Path, Dir: cmd.Dir, Err: err}
 		}
 		defer ends[0].Close()
@@ -168,9 +182,10 @@ func (r *run) abandon() {
 	for t := range timers {
 		r.disarm(t)
 	}
-	if r.done != nil {
-		close(r.done)
+	if r.cancel != nil {
+		r.cancel()
 	}
+	r.watch.over()
 	r.release()
 }
 
@@ -193,6 +208,9 @@ func (r *run) release() {
 	defer r.mu.Unlock()
 	if r.conn != nil {
 		r.conn.Close()
+	}
+	if r.watch != nil {
+		r.watch.child.Close()
 	}
 	if r.wire != nil {
 		_ = r.wire.toChild.Close() // one that is nil answers with an error

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"brood/actors"
+	"brood/actors/health"
 	"brood/actors/internal/mailbox"
 	"brood/actors/protocol"
 	"brood/ptyio"
@@ -43,8 +45,15 @@ type Spec struct {
 	Protocol protocol.Protocol
 	// Slots is how many tasks the child may hold at once. Zero means 1.
 	Slots int
-	// StartTimeout bounds the time from start to the protocol's hello. Zero
-	// means 10 s.
+	// Ready proves that the child is ready for work, besides the protocol's
+	// hello, if there is one. Nil: it is ready with its hello, without a protocol
+	// when it runs.
+	Ready health.Probe
+	// Health are checks of a child that is ready. One that fails too often ends
+	// the child with ReasonUnhealthy: by its stop, as if asked for, if it gave an
+	// answer, and by KILL at once if it is unresponsive or was stopped.
+	Health []health.Check
+	// StartTimeout bounds the time from start to Ready. Zero means 10 s.
 	StartTimeout time.Duration
 	// Grace is how long the child gets between the request to end and KILL,
 	// unless a Stop says otherwise. It bounds a StopPlan. Zero means 5 s, with a
@@ -86,10 +95,10 @@ type Spec struct {
 	// yet acknowledged, and with Drop what waits for Output or Lines. Zero means
 	// 256 KiB.
 	OutputWindowBytes int
-	// Subscribers get Started, Ready and Down besides the parent.
+	// Subscribers get Started, Ready and Down besides the parent, and OverLimit.
 	Subscribers []*actor.PID
-	// OnEvent is called with Started, Ready and Down in the actor's turn,
-	// before they are sent. It must not block.
+	// OnEvent is called with Connected, Started, Ready, OverLimit and Down in the
+	// actor's turn, before they are sent. It must not block.
 	OnEvent func(event any)
 	// Pool is the pool that the child belongs to: it gets Freed and Returned
 	// besides what subscribers get. Member is the pool's number for it.
@@ -137,6 +146,7 @@ func (s *Spec) validate() error {
 	fault(s.consumers() > 1, "more than one of Output, Lines and OutputTo is set")
 	fault(s.StdoutTo != nil && s.StdoutTo == s.StderrTo, "StdoutTo and StderrTo are the same")
 	faults = multierror.Append(faults, s.StopPlan.faults(s.Protocol != nil)...)
+	faults = multierror.Append(faults, s.watchFaults()...)
 	return faults.ErrorOrNil()
 }
 
@@ -167,6 +177,10 @@ func (s *Spec) setDefaults() {
 	if s.Goroutines == nil {
 		s.Goroutines = new(sync.WaitGroup)
 	}
+	s.Health = slices.Clone(s.Health)
+	for i := range s.Health {
+		s.Health[i] = s.Health[i].WithDefaults()
+	}
 	orDefault(&s.Slots, DefaultSlots)
 	orDefault(&s.StartTimeout, DefaultStartTimeout)
 	orDefault(&s.MaxLineBytes, DefaultMaxLineBytes)
@@ -189,6 +203,8 @@ func orDefault[T comparable](field *T, value T) {
 func (s *Spec) limits() limits {
 	return limits{
 		hello:        s.Protocol != nil,
+		proof:        s.Ready != nil,
+		grace:        s.Grace,
 		startTimeout: s.StartTimeout,
 		plan:         s.StopPlan,
 		drain:        s.DrainTimeout,

@@ -45,7 +45,7 @@ func (s state) stopped(ev event, l limits) (state, []effect) {
 		return s, do(efStopped)
 	}
 	if !s.stop {
-		s.stop, s.grace, s.why = true, ev.grace, ev.reason
+		s.stop, s.grace, s.why, s.whyErr = true, ev.grace, ev.reason, ev.err
 	}
 	urgent := ev.grace < 0
 	s.urgent = s.urgent || urgent
@@ -66,10 +66,10 @@ func (s state) stopped(ev event, l limits) (state, []effect) {
 
 // wind begins to end a child that runs.
 func (s state) wind(l limits) (state, []effect) {
-	listens := l.hello && s.phase == running
+	listens := l.hello && !s.noHello
 	s.phase, s.reason = ending, actors.ReasonStopped
 	if s.why != 0 {
-		s.reason = s.why
+		s.reason, s.cause = s.why, s.whyErr
 	}
 	if s.urgent {
 		return s.kill()

@@ -22,6 +22,7 @@ type tasks struct {
 	inflight  map[uint64]*Call
 	pings     map[uint64]ping
 	lastID    uint64 // of tasks and pings, over all incarnations
+	answered  uint64 // tasks, over all incarnations
 	freed     int    // slots, since the pool was told
 	cancelled []tombstone
 	overdue   alarm.Alarm
@@ -78,6 +79,8 @@ func (c *child) canTake(call *Call) error {
 		return actors.ErrNoProtocol
 	case c.state.phase != running:
 		return actors.ErrNotRunning
+	case c.retiring != nil:
+		return actors.ErrNotRunning
 	case call.Pooled && call.Pool.Incarnation != c.state.incarnation:
 		// It was meant for one that is over: the pool does not count it here.
 		return actors.ErrNotRunning
@@ -130,84 +133,6 @@ func (c *child) startExchange(call *Call, id uint64) {
 		telemetry.PID(c.run.conn.PID()), telemetry.Incarnation(c.state.incarnation))
 }
 
-// replied takes the frames of one read.
-func (c *child) replied(r *replies) {
-	defer r.free()
-	for i := range r.messages {
-		if err := c.reply(&r.messages[i]); err != nil {
-			c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: err})
-			return
-		}
-	}
-}
-
-func (c *child) reply(m *protocol.Message) error {
-	if m.Incarnation != c.state.incarnation {
-		return fmt.Errorf("%w: %s of incarnation %d, want %d", protocol.ErrProtocol, m.Kind, m.Incarnation, c.state.incarnation)
-	}
-	if m.Kind == protocol.Hello {
-		if c.state.phase == running {
-			return fmt.Errorf("%w: second hello", protocol.ErrProtocol)
-		}
-		if _, err := protocol.CheckHello(m.Payload); err != nil {
-			return err
-		}
-		c.step(event{kind: evHello})
-		return nil
-	}
-	if c.state.phase == starting {
-		return fmt.Errorf("%w: %s before hello", protocol.ErrProtocol, m.Kind)
-	}
-	switch m.Kind {
-	case protocol.Result, protocol.Error:
-		return c.answer(m)
-	case protocol.Pong:
-		return c.pong(m)
-	}
-	return fmt.Errorf("%w: %s from a child", protocol.ErrProtocol, m.Kind)
-}
-
-func (c *child) answer(m *protocol.Message) error {
-	call, held := c.tasks.inflight[m.ID]
-	if !held {
-		return fmt.Errorf("%w: %s for task %d, which the child does not hold", protocol.ErrProtocol, m.Kind, m.ID)
-	}
-	delete(c.tasks.inflight, m.ID)
-	c.tasks.freed++
-	if call == nil {
-		return nil // its caller has left
-	}
-	result := actors.Result{Worker: c.run.conn.PID()}
-	if m.Kind == protocol.Result {
-		result.Payload = m.Payload
-	} else {
-		result.Err = &actors.TaskError{Message: string(m.Payload)}
-	}
-	c.endExchange(call, m, result.Err)
-	call.Answer(c.system, result)
-	return nil
-}
-
-// endExchange also records the child's own handling, if the child told its
-// times because it records no spans itself.
-func (c *child) endExchange(call *Call, m *protocol.Message, err error) {
-	if call.exchange.Recording() && m.Began != 0 {
-		c.spec.Telemetry.Record(call.exchange.Context(), telemetry.HopHandle, c.spec.Name,
-			time.Unix(0, m.Began), time.Unix(0, m.Ended), err, telemetry.PID(c.run.conn.PID()))
-	}
-	call.exchange.End(err)
-}
-
-func (c *child) pong(m *protocol.Message) error {
-	p, asked := c.tasks.pings[m.ID]
-	if !asked {
-		return fmt.Errorf("%w: pong %d was not asked for", protocol.ErrProtocol, m.ID)
-	}
-	delete(c.tasks.pings, m.ID)
-	p.reply.done(c, &actors.Pong{Incarnation: c.state.incarnation, RoundTrip: time.Since(p.sent)})
-	return nil
-}
-
 // settle ends or returns every call that the incarnation still holds.
 func (c *child) settle(exit actors.Exit) {
 	c.reportFreed()
@@ -231,7 +156,7 @@ func (c *child) settle(exit actors.Exit) {
 		p.reply.fail(c, &actors.Ping{}, actors.ErrNotRunning)
 	}
 	c.tasks.overdue.Stop()
-	c.tasks = tasks{lastID: c.tasks.lastID}
+	c.tasks = tasks{lastID: c.tasks.lastID, answered: c.tasks.answered}
 	if len(back.MayHaveRun)+len(back.NotRun) > 0 {
 		c.toPool(back)
 	}

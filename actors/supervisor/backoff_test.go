@@ -23,7 +23,7 @@ func TestBackoffDefaults(t *testing.T) {
 	}
 }
 
-func TestBackoffDoublesUpToItsCap(t *testing.T) {
+func TestCase55BackoffDoublesUpToItsCap(t *testing.T) {
 	b := Backoff{Min: 10 * ms, Max: 100 * ms}.withDefaults()
 	var got []time.Duration
 	for attempt := 1; attempt <= 7; attempt++ {
@@ -33,7 +33,7 @@ func TestBackoffDoublesUpToItsCap(t *testing.T) {
 	assert.Equal(t, 100*ms, b.delay(math.MaxInt, 0))
 }
 
-func TestBackoffJitterStaysWithinItsShare(t *testing.T) {
+func TestCase55BackoffJitterStaysWithinItsShare(t *testing.T) {
 	b := Backoff{}.withDefaults()
 	random := rand.New(rand.NewPCG(1, 2))
 	for attempt := 1; attempt < 100; attempt++ {
@@ -43,7 +43,7 @@ func TestBackoffJitterStaysWithinItsShare(t *testing.T) {
 	}
 }
 
-func TestBackoffOfTwoSupervisorsDiverges(t *testing.T) {
+func TestCase55BackoffOfTwoSupervisorsDiverges(t *testing.T) {
 	b := Backoff{}.withDefaults()
 	one, other := rand.New(rand.NewPCG(1, 1)), rand.New(rand.NewPCG(2, 2))
 	var apart time.Duration
@@ -65,4 +65,27 @@ func TestBackoffDoesNotOverflow(t *testing.T) {
 		last = b.delay(attempt, 0)
 	}
 	assert.Equal(t, time.Duration(math.MaxInt64), last)
+}
+
+// The pauses of Kubernetes: 10 s doubled up to 5 min, anew after ten minutes.
+func TestBackoffOfKubernetes(t *testing.T) {
+	policy := Policy{Intensity: 1, Period: time.Second, Backoff: Backoff{
+		Min: 10 * time.Second, Max: 5 * time.Minute, Jitter: -1, ResetAfter: 10 * time.Minute,
+	}}
+	var history History
+	var decision Decision
+	var now time.Duration
+	var pauses []time.Duration
+	for i := range 9 {
+		ran := time.Second
+		if i == 7 {
+			ran = 10 * time.Minute
+		}
+		now += ran
+		decision, history = policy.Decide(Failure{Ran: ran, Streak: decision.Attempt, Now: now, Random: 0.9}, history)
+		require.Equal(t, RestartAfter, decision.Action)
+		now += decision.Delay
+		pauses = append(pauses, decision.Delay/time.Second)
+	}
+	assert.Equal(t, []time.Duration{10, 20, 40, 80, 160, 300, 300, 10, 20}, pauses)
 }

@@ -31,7 +31,7 @@ var exits = map[string]actors.Exit{
 	"ignored":      {Reason: actors.ReasonStartFailed, Code: -1, Err: ErrIgnore},
 }
 
-func TestRestartByKindAndExit(t *testing.T) {
+func TestCase50RestartByKindAndExit(t *testing.T) {
 	for _, c := range []struct {
 		exit                            string
 		permanent, transient, temporary Action
@@ -114,7 +114,7 @@ func duration(t *testing.T, text string) time.Duration {
 	return d
 }
 
-func TestExactlyIntensityRestartsAreAllowed(t *testing.T) {
+func TestCase51ExactlyIntensityRestartsAreAllowed(t *testing.T) {
 	for _, intensity := range []int{1, 2, 10, 1000} {
 		policy := Policy{Intensity: intensity, Period: time.Second}
 		var history History
@@ -128,7 +128,7 @@ func TestExactlyIntensityRestartsAreAllowed(t *testing.T) {
 	}
 }
 
-func TestHistoryStaysSmall(t *testing.T) {
+func TestCase51HistoryStaysSmall(t *testing.T) {
 	policy := Policy{Intensity: 100, Period: time.Second}
 	var history History
 	largest := 0

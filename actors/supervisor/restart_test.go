@@ -124,7 +124,7 @@ func TestBackoffGrowsAndBeginsAnew(t *testing.T) {
 	})
 }
 
-func TestChildThatEndsAtOnceIsNotStartedInALoop(t *testing.T) {
+func TestCase57ChildThatEndsAtOnceIsNotStartedInALoop(t *testing.T) {
 	bubble(t, func(s *scene) {
 		spec := often
 		spec.Children = []supervisor.Child{{ID: "a", Patient: true, Props: s.fake("a", func(f *fake, ctx actor.Context) bool {
@@ -168,7 +168,7 @@ func TestGiveUpStopsAllAndTellsEveryone(t *testing.T) {
 	})
 }
 
-func TestGiveUpErrorMatches(t *testing.T) {
+func TestCase52WithoutIntensityTheFirstFailureIsOneTooMany(t *testing.T) {
 	bubble(t, func(s *scene) {
 		cause := errors.New("no such file")
 		var got error

@@ -110,13 +110,6 @@ func markOfThreads(pid int) string {
 	return ""
 }
 
-// executing reports whether a process that shows no environment is in the middle
-// of an execve(2): it has memory, but no bounds of an environment in it. One that
-// was started with an empty environment has such bounds.
-func (s stat) executing() bool {
-	return !s.dead() && s.flags&(kernelThread|exiting) == 0 && !s.hasEnviron
-}
-
 // variable finds a variable in the content of an environ file.
 func variable(environ []byte, name string) ([]byte, bool) {
 	for rest := environ; len(rest) > 0; {
@@ -131,69 +124,6 @@ func variable(environ []byte, name string) ([]byte, bool) {
 		}
 	}
 	return nil, false
-}
-
-// stat is what /proc/PID/stat tells of a process.
-type stat struct {
-	state   byte // Z and X are dead
-	parent  int
-	group   int
-	session int
-	started uint64 // in ticks since boot: with the id it names a process for good
-	flags   uint64 // of the kernel
-	threads int
-	// hasEnviron says that it has an environment, if only an empty one. It is
-	// known of those whose environ file may be read.
-	hasEnviron bool
-}
-
-// Where things are among the fields behind the name, which begin with field 3 of
-// proc_pid_stat(5).
-const (
-	flags     = 9 - 3
-	threads   = 20 - 3
-	startTime = 22 - 3
-	envEnd    = 51 - 3
-
-	kernelThread = 0x00200000 // PF_KTHREAD
-	exiting      = 0x00000004 // PF_EXITING
-)
-
-// dead reports whether nothing of the process runs any more. A zombie alone is
-// not the proof: its other threads may run on.
-func (s stat) dead() bool { return (s.state == 'Z' || s.state == 'X') && s.threads <= 1 }
-
-// leaderless reports whether the first thread has ended and others have not.
-func (s stat) leaderless() bool { return s.state == 'Z' && s.threads > 1 }
-
-func statOf(pid int) (s stat, ok bool) {
-	readProc(pid, "stat", func(content []byte) { s, ok = parseStat(content) })
-	return s, ok
-}
-
-// parseStat reads the fields behind the name, which is in parentheses and may
-// itself hold anything. See proc_pid_stat(5).
-func parseStat(content []byte) (s stat, ok bool) {
-	end := bytes.LastIndexByte(content, ')')
-	if end < 0 {
-		return s, false
-	}
-	fields := bytes.Fields(content[end+1:])
-	if len(fields) < envEnd+1 {
-		return s, false
-	}
-	s.state = fields[0][0]
-	numbers := [...]*int{&s.parent, &s.group, &s.session}
-	for i, n := range numbers {
-		if *n, _ = strconv.Atoi(string(fields[i+1])); *n < 0 {
-			return s, false
-		}
-	}
-	s.started, _ = strconv.ParseUint(string(fields[startTime]), 10, 64)
-	s.flags, _ = strconv.ParseUint(string(fields[flags]), 10, 64)
-	s.threads, _ = strconv.Atoi(string(fields[threads]))
-	s.hasEnviron = string(fields[envEnd]) != "0"
-	return s, true
 }
 
 // lastPID returns the process id that was given out last, in this namespace.

@@ -28,13 +28,14 @@ func TestVariable(t *testing.T) {
 
 func TestParseStat(t *testing.T) {
 	rest := " S 10 20 30 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 4711 9999" + strings.Repeat(" 1", 29)
-	want := stat{state: 'S', parent: 10, group: 20, session: 30, started: 4711, flags: 4194304, threads: 1, hasEnviron: true}
+	want := stat{state: 'S', parent: 10, group: 20, session: 30, started: 4711, flags: 4194304, threads: 1, environEnd: 1,
+		cpuTicks: 5 + 6, reapedTicks: 7 + 8, residentPages: 1}
 	for _, name := range []string{"(sh)", "(a b)", "(a) S (b)", "()"} {
 		s, ok := parseStat([]byte("5 " + name + rest))
 		assert.True(t, ok, name)
 		assert.Equal(t, want, s)
 	}
-	for _, bad := range []string{"", "5 (sh", "5 (sh) S 1 2", "no such"} {
+	for _, bad := range []string{"", "5 (sh", "5 (sh) S 1 2", "no such", "5 (sh) " + strings.Replace(rest, "10", "-10", 1)} {
 		_, ok := parseStat([]byte(bad))
 		assert.False(t, ok, bad)
 	}
