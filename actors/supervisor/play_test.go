@@ -3,6 +3,7 @@ package supervisor_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,7 +33,7 @@ type playing struct {
 	*rand.Rand
 	answers []chan *supervisor.Answer // of calls that reached it
 	told    map[string]int            // ChildStarted without a ChildEnded, by ID
-	ended   int
+	ended   atomic.Int32
 }
 
 var tempers = []func(*fake, actor.Context) bool{
@@ -57,7 +58,7 @@ func (p *playing) event(event supervisor.Event) {
 	case supervisor.ChildEnded:
 		p.told[e.ID] = 0
 	case supervisor.Ended:
-		p.ended++
+		p.ended.Add(1)
 	}
 }
 
@@ -79,10 +80,10 @@ func (p *playing) run() {
 	for range 60 {
 		p.act(fmt.Sprint("c", p.IntN(4)))
 	}
-	alive := p.ended == 0
+	alive := p.ended.Load() == 0
 	stopped := p.ask(-1)
 	p.pass(10 * time.Minute)
-	require.Equal(p.t, 1, p.ended, "it ends once")
+	require.EqualValues(p.t, 1, p.ended.Load(), "it ends once")
 	assert.True(p.t, len(stopped) == 1 || !alive, "Stop is answered")
 	for i, answer := range p.answers {
 		assert.Len(p.t, answer, 1, "call %d", i)
@@ -127,7 +128,7 @@ func (p *playing) ring(request any) {
 	answer := make(chan *supervisor.Answer, 2) // with room for one too many
 	p.system.Root.Send(p.sup, &supervisor.Call{Request: request, Reply: answer})
 	synctest.Wait()
-	if p.ended == 0 {
+	if p.ended.Load() == 0 {
 		p.answers = append(p.answers, answer)
 	}
 }
