@@ -197,6 +197,7 @@ func TestFaultySettingsAreRefused(t *testing.T) {
 
 // What the program's start says is the same with a prelude in between.
 func TestStartErrorsThroughThePrelude(t *testing.T) {
+	startReady(t, ptyio.Pipes{}, helper("block")) // so that what is shared by all children is there
 	for path, want := range map[string]error{"/nonexistent/program": fs.ErrNotExist, "/etc/passwd": fs.ErrPermission} {
 		before := openDescriptors(t)
 		cmd := ptyio.Command{Path: path, Nice: 1}

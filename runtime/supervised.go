@@ -111,9 +111,6 @@ func (s *supervised) fail(err error) {
 }
 
 func (s *supervised) failure() error {
-	if s.owner != nil {
-		return s.owner.failure()
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err

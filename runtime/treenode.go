@@ -12,6 +12,7 @@ func (p *Process) followed(event supervisor.Event) {
 		p.state.Lock()
 		p.exit = &m.Exit
 		p.state.Unlock()
+		p.fail(m.Err)
 		p.over()
 	}
 }

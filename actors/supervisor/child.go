@@ -33,6 +33,7 @@ type child struct {
 	until    time.Duration // when its pause is over
 	exit     *actors.Exit  // of this incarnation, nil if it has none
 	last     *actors.Exit  // of the one before
+	why      error         // it was given up
 	starter  *Call         // is answered when it has started
 	verdict  *Answer       // for starter, when c is forgotten
 	stoppers []*Call       // are answered when nothing of it runs, or it is forgotten

@@ -29,6 +29,8 @@ type ChildEnded struct {
 	ID string
 	// Exit is how its last incarnation ended.
 	Exit actors.Exit
+	// Err says why it was given up; nil if it was not.
+	Err error
 	// Forgotten says that the supervisor does not know the child any more.
 	Forgotten bool
 }

@@ -63,8 +63,9 @@ func (m *machine) judge(c *child, exit actors.Exit, begun bool) {
 			m.again(c, c.streak+1, m.spec.Rest)
 			return
 		}
+		c.why = &gaveUpError{supervisor: m.spec.Name, child: c.ID, policy: m.policy, exit: exit}
 		m.emitEnded(c)
-		m.leave(actors.ReasonGaveUp, &gaveUpError{supervisor: m.spec.Name, child: c.ID, policy: m.policy, exit: exit})
+		m.leave(actors.ReasonGaveUp, c.why)
 	}
 }
 

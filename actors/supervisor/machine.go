@@ -198,6 +198,6 @@ func (m *machine) quiet(c *child) { m.do(effect{kind: fxQuiet, child: c}) }
 func (m *machine) emitEnded(c *child) {
 	if c.told {
 		c.told = false
-		m.emit(ChildEnded{ID: c.ID, Exit: c.ending(), Forgotten: c.removed})
+		m.emit(ChildEnded{ID: c.ID, Exit: c.ending(), Forgotten: c.removed, Err: c.why})
 	}
 }

@@ -43,6 +43,7 @@ func (m *machine) needsMet(c *child) bool {
 }
 
 func (m *machine) launch(c *child) {
+	c.why = nil
 	if c.ran {
 		c.restarts++
 	}
