@@ -64,7 +64,7 @@ func TestRunTimesOut(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	for role, sig := range map[string]syscall.Signal{"mute": syscall.SIGTERM, "stubborn": syscall.SIGKILL} {
 		// Time for the child to have said how it takes signals.
-		got, err := rt.Run(within(t, 300*time.Millisecond), runtime.RunSpec{Command: command(t, role), Grace: 200 * time.Millisecond})
+		got, err := rt.Run(within(t, 3*time.Second), runtime.RunSpec{Command: command(t, role), Grace: 200 * time.Millisecond})
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotNil(t, got)
 		assert.Equal(t, actors.ReasonTimedOut, got.Exit.Reason)
