@@ -55,7 +55,7 @@ func tree(dir, address string) runtime.Tree {
 				Health:  frozen(),
 			}},
 			{ID: "intensive", Tree: &runtime.Tree{
-				Intensity: 3, Period: time.Minute, Rest: 5 * time.Second,
+				Intensity: 3, Period: time.Minute, Rest: 20 * time.Second,
 				Children: []runtime.Node{{ID: "crash", Process: &runtime.ProcessSpec{Command: runtime.Worker("crash")}}},
 			}},
 		},
