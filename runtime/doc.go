@@ -9,9 +9,9 @@
 //
 // A Runtime starts children (Run, Start, StartPool), each owned by an actor and
 // watched by a supervisor, or whole trees of them (Supervise), and ends all of
-// them in Shutdown. What it hands out
-// gives its *actor.PID, so that actors can talk to children by messages, and
-// Props makes a user's own actors traced as the runtime's are.
+// them in Shutdown. What it hands out gives its *actor.PID, so that actors can
+// talk to children by messages, and Props makes a user's own actors traced as the
+// runtime's are.
 //
 // # Who imports whom
 //

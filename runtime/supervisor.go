@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -62,16 +63,8 @@ func (rt *Runtime) Supervise(ctx context.Context, tree Tree) (*Supervisor, error
 		}
 		return nil, fmt.Errorf("runtime: start %s: %w", tree.Name, err)
 	case <-ctx.Done():
-		return nil, fmt.Errorf("runtime: start %s: %w", tree.Name, firstOf(context.Cause(ctx), s.stopNow()))
+		return nil, errors.Join(fmt.Errorf("runtime: start %s: %w", tree.Name, context.Cause(ctx)), s.stopNow())
 	}
-}
-
-// firstOf keeps what went wrong behind what it was done for.
-func firstOf(cause, err error) error {
-	if err == nil {
-		return cause
-	}
-	return fmt.Errorf("%w; %w", cause, err)
 }
 
 // observe takes the events of the supervisor at path, in its turn.

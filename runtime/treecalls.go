@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -45,21 +46,30 @@ func (s *Supervisor) List(ctx context.Context, path string) ([]ChildInfo, error)
 // supervisor itself is restarted.
 func (s *Supervisor) Add(ctx context.Context, path string, node Node) error {
 	cause := telemetry.FromContext(ctx)
-	_, err := s.call(ctx, path, supervisor.AddChild{ID: node.ID, Make: func() (supervisor.Child, error) {
+	return s.add(ctx, path, supervisor.AddChild{ID: node.ID, Make: func() (supervisor.Child, error) {
 		return s.plant(path, &node, cause)
 	}})
-	return err
 }
 
 // AddDynamic is Add for a supervisor whose Strategy is Dynamic: its Template
 // makes the node.
 func (s *Supervisor) AddDynamic(ctx context.Context, path, id string, argument any) error {
-	_, err := s.call(ctx, path, supervisor.AddChild{ID: id, Argument: argument})
+	return s.add(ctx, path, supervisor.AddChild{ID: id, Argument: argument})
+}
+
+// add drops what was planted for a node that the supervisor did not take. When
+// ctx has ended, it may still.
+func (s *Supervisor) add(ctx context.Context, path string, request supervisor.AddChild) error {
+	_, err := s.call(ctx, path, request)
+	known := errors.Is(err, ErrAlreadyStarted) || errors.Is(err, ErrAlreadyPresent)
+	if err != nil && !known && ctx.Err() == nil {
+		s.forget(join(path, request.ID))
+	}
 	return err
 }
 
 // StopChild stops a node, without a restart, and waits until nothing of it runs.
-// When ctx is done it is killed.
+// When ctx is done it is killed, unless it is a plain actor.
 func (s *Supervisor) StopChild(ctx context.Context, path string) error {
 	above, id := split(path)
 	urge := context.AfterFunc(ctx, func() {

@@ -42,6 +42,11 @@ func TestCallsToATree(t *testing.T) {
 	broken := runtime.Node{ID: "broken", Process: &runtime.ProcessSpec{Command: runtime.Command{Path: "/no/such"}}}
 	var failed *runtime.StartFailedError
 	assert.ErrorAs(t, sup.Add(ctx, "", broken), &failed)
+	half := runtime.Tree{Children: []runtime.Node{
+		{ID: "p", Pool: &runtime.PoolSpec{Command: command(t, "worker")}}, {ID: "none"},
+	}}
+	assert.Error(t, sup.Add(ctx, "", runtime.Node{ID: "half", Tree: &half}))
+	assert.Nil(t, sup.Pool("half/p"), "of a tree with faults nothing is left")
 	assert.ErrorContains(t, sup.Add(ctx, "", runtime.Node{ID: "none"}), "0 of Process, Pool, Actor and Tree are set")
 	children, err := sup.List(ctx, "")
 	require.NoError(t, err)
