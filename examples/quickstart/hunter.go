@@ -2,6 +2,7 @@ package main
 
 import (
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,8 +15,8 @@ import (
 const smallJob = 16
 
 // hunter kills one busy worker with SIGKILL, as a crash would, to show that
-// nothing is lost. It first stops it with SIGSTOP: then it is certain that the
-// worker is in the middle of a task when it dies.
+// nothing is lost. It first stops the workers with SIGSTOP: then it is certain
+// that the victim is in the middle of a task when it dies.
 type hunter struct {
 	pool   *runtime.Pool
 	begin  int64 // the hunt begins when this many files are done
@@ -41,46 +42,42 @@ func (h *hunter) step() {
 	}
 }
 
-// start picks a busy worker, or the one that gets the next task, and freezes
-// it.
+// start freezes all workers: whichever gets the next task is then certain to be
+// in the middle of it.
 func (h *hunter) start() {
-	workers := h.pool.Stats().Workers
-	victim := 0
-	for i, w := range workers {
-		if w.Held > workers[victim].Held {
-			victim = i
+	var frozen []int
+	for _, w := range h.pool.Stats().Workers {
+		if w.PID != 0 && freeze(w.PID) == nil { // else it has just died by itself
+			frozen = append(frozen, w.PID)
 		}
 	}
-	pid := workers[victim].PID
-	if pid == 0 || freeze(pid) != nil {
-		return // it has just died by itself
-	}
-	h.hunt.Go(func() { h.killed = h.wait(victim, pid) })
+	h.hunt.Go(func() {
+		h.killed = h.wait(frozen)
+		for _, pid := range frozen {
+			_ = thaw(pid)
+		}
+	})
 }
 
-// wait kills the frozen worker when it has been holding a task for two ticks:
+// wait kills a frozen worker when it has been holding a task for two ticks:
 // longer than an answer that it had already given can take to arrive.
-func (h *hunter) wait(victim, pid int) (killed bool) {
-	held := 0
+func (h *hunter) wait(frozen []int) (killed bool) {
+	held := map[int]int{} // for how many ticks, by process id
 	for range ticks(5*time.Millisecond, time.Minute) {
-		w := h.pool.Stats().Workers
-		if len(w) <= victim || w[victim].PID != pid {
-			return false
-		}
-		if held++; w[victim].Held == 0 {
-			held = 0
-		}
-		if held > 2 {
-			return kill(pid) == nil
+		for _, w := range h.pool.Stats().Workers {
+			if held[w.PID]++; w.Held == 0 || !slices.Contains(frozen, w.PID) {
+				held[w.PID] = 0
+			}
+			if held[w.PID] > 2 {
+				return kill(w.PID) == nil
+			}
 		}
 		select {
 		case <-h.over:
-			_ = thaw(pid)
 			return false
 		default:
 		}
 	}
-	_ = thaw(pid)
 	return false
 }
 
