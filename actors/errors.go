@@ -19,8 +19,21 @@ var (
 	// ErrTaskFailed: the child's handler answered with an error. A *TaskError
 	// holds its text.
 	ErrTaskFailed = errors.New("task failed")
-	// ErrTaskTimeout: the task's Timeout passed. It may have run.
+	// ErrTaskTimeout: one of the task's clocks ended it. A *TaskTimeoutError says
+	// which, and whether it may have run.
 	ErrTaskTimeout = errors.New("task timed out")
+	// ErrCancelled: the submitter gave the task up. A *CancelledError says where
+	// the task was then.
+	ErrCancelled = errors.New("task cancelled")
+	// ErrPoison: workers died with the task as often as the pool allows. A
+	// *PoisonError holds their exits.
+	ErrPoison = errors.New("task is poison")
+	// ErrPushedOut: the queue was full and its oldest task had to go. It did not
+	// run.
+	ErrPushedOut = errors.New("pushed out of the queue")
+	// ErrNeverStarted: the pool gave up before any worker was ready; the task did
+	// not run.
+	ErrNeverStarted = errors.New("no worker ever started")
 	// ErrTooLarge: the task's payload is over the wire's limit. (An answer over
 	// the limit is a *TaskError that says so.)
 	ErrTooLarge = errors.New("too large")

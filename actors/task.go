@@ -17,10 +17,29 @@ type Task struct {
 	// task is run again when its child dies while holding it. Zero: it is
 	// answered with ErrWorkerExited instead.
 	Repeatable bool
-	// Timeout bounds the time from acceptance to answer, waiting included.
-	// When it passes, the task is answered with ErrTaskTimeout and, if a child
-	// held it, is cancelled there. Zero means no bound.
+	// ID is the task's idempotency key: while a task with the same ID is on its
+	// way in the pool, this one is not run but gets the same answer. Empty: it is
+	// like no other.
+	ID string
+	// Key says whose task it is, for pools that share fairly, limit or place tasks
+	// by key. Empty is a key too, of all tasks that have no other.
+	Key string
+	// Priority moves a task before others that wait: the higher goes first. Zero
+	// is the normal one, less than zero is for what can wait.
+	Priority int
+	// Timeout bounds the time from acceptance to answer, everything included.
+	// When it passes, the task is answered with a *TaskTimeoutError and, if a
+	// child held it, is cancelled there. Zero means no bound.
 	Timeout time.Duration
+	// QueueTimeout bounds the time that it waits for a free worker while at least
+	// one is ready. Zero means no bound.
+	QueueTimeout time.Duration
+	// StartTimeout bounds the time that it waits while no worker is ready: since
+	// they are starting, or starting again. Zero means no bound.
+	StartTimeout time.Duration
+	// RunTimeout bounds the time from when a worker begins it to its answer, for
+	// each attempt. Zero means no bound.
+	RunTimeout time.Duration
 	// Cause is the span that caused the task; the task's spans become its
 	// children. Zero: the task starts a trace of its own. Submit fills it from
 	// its context.

@@ -59,14 +59,14 @@ func fresh(t *testing.T, options Options) *Runtime {
 func TestStartReportsAllFaults(t *testing.T) {
 	rt := fresh(t, Options{})
 	_, err := rt.Start(t.Context(), ProcessSpec{
-		Slots: -1, StartTimeout: -2, Grace: -3,
+		Prefetch: -1, StartTimeout: -2, Grace: -3,
 		Output: func(actors.Stream, []byte) {}, OutputTo: rt.PID(),
 		Restart: 9, Intensity: -4, Period: -5,
 		Backoff: Backoff{Max: -6},
 	})
 	require.Error(t, err)
 	for _, fault := range []string{
-		"Command.Path is empty", "Slots is -1", "StartTimeout is -2ns", "Grace is -3ns",
+		"Command.Path is empty", "Prefetch is -1", "StartTimeout is -2ns", "Grace is -3ns",
 		"more than one of Output, Lines and OutputTo is set",
 		"unknown Restart 9", "Intensity is negative: -4", "Period is negative: -5ns", "-6ns",
 	} {
@@ -78,13 +78,13 @@ func TestStartReportsAllFaults(t *testing.T) {
 func TestStartPoolReportsAllFaults(t *testing.T) {
 	rt := fresh(t, Options{})
 	_, err := rt.StartPool(t.Context(), PoolSpec{
-		Size: -1, Slots: -2, QueueLimit: -3, MaxAttempts: -4,
+		Size: -1, Prefetch: -2, QueueLimit: -3, MaxAttempts: -4,
 		StartTimeout: -5, Grace: -6, CancelGrace: -7,
 		Intensity: -8, Period: -9, Backoff: Backoff{Max: -10},
 	})
 	require.Error(t, err)
 	for _, fault := range []string{
-		"Size is -1", "Slots is -2", "QueueLimit is -3", "MaxAttempts is -4",
+		"Size is -1", "Prefetch is -2", "QueueLimit is -3", "MaxAttempts is -4",
 		"Command.Path is empty", "StartTimeout is -5ns", "Grace is -6ns", "CancelGrace is -7ns",
 		"Intensity is negative: -8", "Period is negative: -9ns", "-10ns",
 	} {

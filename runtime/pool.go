@@ -30,11 +30,11 @@ type PoolSpec struct {
 	Size int
 	// Protocol is the language of tasks. Nil means Wire.
 	Protocol Protocol
-	// Slots is how many tasks are handed to a worker at once, that is one to
+	// Prefetch is how many tasks are handed to a worker at once, that is one to
 	// work on and others on their way to it. Zero means 1. More is faster for
 	// short tasks; but a task may then wait behind a slow one, and a worker
 	// that dies takes more tasks with it.
-	Slots int
+	Prefetch int
 	// QueueLimit is how many tasks may wait when all workers are busy. The
 	// next one is refused with actors.ErrQueueFull. Zero means 1,024.
 	QueueLimit int

@@ -23,8 +23,8 @@ type ProcessSpec struct {
 	// Protocol makes the child a worker that takes tasks as messages, and
 	// is ready only after its hello. Nil: it takes none.
 	Protocol Protocol
-	// Slots is how many tasks it may hold at once. Zero means 1.
-	Slots int
+	// Prefetch is how many tasks it may hold at once. Zero means 1.
+	Prefetch int
 	// Restart says after which ends it is started again. Zero means Permanent:
 	// after every end that was not asked for.
 	Restart Restart
@@ -97,7 +97,7 @@ func (s ProcessSpec) child() process.Spec {
 		Command:           s.Command,
 		Transport:         s.Transport,
 		Protocol:          s.Protocol,
-		Slots:             s.Slots,
+		Prefetch:          s.Prefetch,
 		Ready:             s.Ready,
 		Health:            s.Health,
 		StartTimeout:      s.StartTimeout,

@@ -55,7 +55,7 @@ func (p *Pool) check() (*actor.Props, error) {
 	props, ofPool := pool.Spec{
 		Name:        spec.Name,
 		Size:        spec.Size,
-		Slots:       spec.Slots,
+		Prefetch:    spec.Prefetch,
 		QueueLimit:  spec.QueueLimit,
 		MaxAttempts: spec.MaxAttempts,
 		OnUndone:    func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
@@ -89,7 +89,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Name:         p.spec.Name,
 		Command:      p.spec.Command,
 		Protocol:     p.spec.Protocol,
-		Slots:        p.spec.Slots,
+		Prefetch:     p.spec.Prefetch,
 		Ready:        p.spec.Ready,
 		Health:       p.spec.Health,
 		StartTimeout: p.spec.StartTimeout,

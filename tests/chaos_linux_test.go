@@ -101,7 +101,7 @@ func startChaos(t *testing.T, slots int) *chaos {
 	}
 	require.NoError(t, os.WriteFile(c.log, nil, 0o600))
 	c.pool = startPool(t, c.rt, runtime.PoolSpec{
-		Name: "chaos", Command: command(t, "logger", c.log), Size: chaosPool, Slots: slots,
+		Name: "chaos", Command: command(t, "logger", c.log), Size: chaosPool, Prefetch: slots,
 		QueueLimit: chaosCallers, MaxAttempts: 1000, Grace: time.Second,
 	})
 	go c.keepKilling()

@@ -130,7 +130,7 @@ func TestWorkerAnswersTwice(t *testing.T) {
 // TestDeafWorker: one worker reads its wire no more while large tasks are on
 // their way to it.
 func TestDeafWorker(t *testing.T) {
-	h := startHostile(t, runtime.PoolSpec{Slots: 4, CancelGrace: 200 * time.Millisecond})
+	h := startHostile(t, runtime.PoolSpec{Prefetch: 4, CancelGrace: 200 * time.Millisecond})
 	before := heap()
 	evil := submit(within(t, limit), h.pool, actors.Task{Payload: []byte("evil deaf"), Timeout: 300 * time.Millisecond})
 	large := make([]<-chan outcome, 9) // three workers with four slots

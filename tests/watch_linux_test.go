@@ -111,7 +111,7 @@ func TestWorkersAreReplacedBetweenTasks(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{SampleInterval: 10 * time.Millisecond})
 	l, subscribers := listen(t, rt)
 	pool := startPool(t, rt, runtime.PoolSpec{
-		Command: command(t, "worker"), Size: 2, Slots: 4, Subscribers: subscribers,
+		Command: command(t, "worker"), Size: 2, Prefetch: 4, Subscribers: subscribers,
 		Watch: []runtime.WatchLimit{{Age: 1500 * time.Millisecond, Jitter: 500 * time.Millisecond, Action: runtime.RestartWhenIdle}},
 	})
 	var clients sync.WaitGroup
@@ -152,9 +152,9 @@ func TestWorkersAreReplacedBetweenTasks(t *testing.T) {
 func TestFaultsOfWatchesAreToldAtOnce(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	watch := []runtime.WatchLimit{{MemoryBytes: -1}, {}}
-	want := []string{"Slots is -1", "Watch: limit 0: MemoryBytes is -1", "Watch: limit 1: not exactly one of"}
-	_, err := rt.Start(within(t, limit), runtime.ProcessSpec{Command: command(t, "mute"), Slots: -1, Watch: watch})
-	_, poolErr := rt.StartPool(within(t, limit), runtime.PoolSpec{Command: command(t, "worker"), Slots: -1, Watch: watch})
+	want := []string{"Prefetch is -1", "Watch: limit 0: MemoryBytes is -1", "Watch: limit 1: not exactly one of"}
+	_, err := rt.Start(within(t, limit), runtime.ProcessSpec{Command: command(t, "mute"), Prefetch: -1, Watch: watch})
+	_, poolErr := rt.StartPool(within(t, limit), runtime.PoolSpec{Command: command(t, "worker"), Prefetch: -1, Watch: watch})
 	for _, err := range []error{err, poolErr} {
 		require.Error(t, err)
 		for _, fault := range want {

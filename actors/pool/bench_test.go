@@ -38,7 +38,7 @@ func BenchmarkSubmit(b *testing.B) {
 	for _, callers := range []int{1, 64} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
 			const members = 4
-			h := open(b, Spec{Size: members, Slots: 16, QueueLimit: callers})
+			h := open(b, Spec{Size: members, Prefetch: 16, QueueLimit: callers})
 			for i := range members {
 				props := actor.PropsFromProducer(func() actor.Actor { return &prompt{index: i, pool: h.pid} },
 					actor.WithMailbox(mailbox.Producer))

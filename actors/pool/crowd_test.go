@@ -16,7 +16,7 @@ import (
 // Callers leave, members die and answer, all at once: each call has one answer
 // and nothing is left.
 func TestCallersAndMembersThatComeAndGo(t *testing.T) {
-	h := open(t, Spec{Size: 3, Slots: 2, QueueLimit: 16})
+	h := open(t, Spec{Size: 3, Prefetch: 2, QueueLimit: 16})
 	stop := make(chan struct{})
 	var members, callers sync.WaitGroup
 	for i, s := range h.seats {

@@ -27,7 +27,7 @@ var _ mailbox.Owner = (*pool)(nil)
 func newPool(s Spec) *pool {
 	return &pool{
 		spec:      s,
-		scheduler: newScheduler(s.Size, s.Slots, s.QueueLimit, s.MaxAttempts),
+		scheduler: newScheduler(s.Size, s.Prefetch, s.QueueLimit, s.MaxAttempts),
 		pids:      make([]*actor.PID, s.Size),
 	}
 }

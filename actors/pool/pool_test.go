@@ -35,7 +35,7 @@ func TestTaskThatIsOverTheLimitIsRefused(t *testing.T) {
 }
 
 func TestTaskIsRunAgainIfThatDoesNoHarm(t *testing.T) {
-	h := open(t, Spec{Size: 1, Slots: 2, MaxAttempts: 2})
+	h := open(t, Spec{Size: 1, Prefetch: 2, MaxAttempts: 2})
 	s := h.seats[0]
 	s.begin()
 	harmless := h.submit(t.Context(), actors.Task{Payload: []byte("harmless"), Repeatable: true})
@@ -185,7 +185,7 @@ func TestStopAnswersWhatWaits(t *testing.T) {
 // What was posted before the pool's end and is read after it.
 func TestMessagesAfterTheEndAreAnswered(t *testing.T) {
 	h := open(t, Spec{Size: 1})
-	p := newPool(Spec{Size: 1, Slots: 1, QueueLimit: 1, MaxAttempts: 3})
+	p := newPool(Spec{Size: 1, Prefetch: 1, QueueLimit: 1, MaxAttempts: 3})
 	p.system = h.system
 	p.end(actors.ErrStopping)
 	call := func() *process.Call {

@@ -8,16 +8,6 @@ import (
 // queued is the Member of a call that waits.
 const queued = -1
 
-// member is what the scheduler knows of one child.
-type member struct {
-	incarnation uint32
-	ready       bool
-	held        int // calls handed over and not yet answered
-	restarts    int
-	pid         int // of the OS process
-	done        uint64
-}
-
 // scheduler decides which call goes to which member. It owns the queue and
 // does no input or output; the actor carries out what it says.
 type scheduler struct {
@@ -34,12 +24,6 @@ type scheduler struct {
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again
-}
-
-// verdict is what to do with a call that came back.
-type verdict struct {
-	call *process.Call
-	err  error // answer it with this; nil: it is queued again
 }
 
 func newScheduler(size, slots, limit, maxAttempts int) *scheduler {
@@ -93,100 +77,6 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	s.members[to].held++
 	s.held++
 	return call, to
-}
-
-// ready says that a member's incarnation takes calls.
-func (s *scheduler) ready(i int, incarnation uint32) {
-	m := &s.members[i]
-	m.incarnation, m.ready = incarnation, true
-}
-
-// started says that a member's incarnation runs, not that it takes calls.
-func (s *scheduler) started(i int, incarnation uint32, pid int) {
-	m := &s.members[i]
-	if m.incarnation > 0 {
-		m.restarts++
-	}
-	m.incarnation, m.pid = incarnation, pid
-}
-
-// retire says that a member's incarnation takes no more calls.
-func (s *scheduler) retire(i int, incarnation uint32) {
-	if m := &s.members[i]; incarnation == m.incarnation {
-		m.ready = false
-	}
-}
-
-// down says that a member's incarnation is over. The calls that it held have
-// come back before, or were answered.
-func (s *scheduler) down(i int, incarnation uint32) {
-	m := &s.members[i]
-	if incarnation != m.incarnation {
-		return // it was never started
-	}
-	s.held -= m.held
-	m.ready, m.held, m.pid = false, 0, 0
-}
-
-// freed says that a member's incarnation has answered n calls.
-func (s *scheduler) freed(i int, incarnation uint32, n int) {
-	m := &s.members[i]
-	if incarnation != m.incarnation {
-		return
-	}
-	n = min(n, m.held)
-	m.held -= n
-	m.done += uint64(n)
-	s.held -= n
-}
-
-// returned takes back calls that a member can not answer any more. exit has no
-// Reason if the member only refused: its Down is then on the way.
-func (s *scheduler) returned(m *process.Returned) []verdict {
-	if m.Incarnation == s.members[m.Member].incarnation {
-		s.members[m.Member].ready = false
-		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
-		s.members[m.Member].held -= n
-		s.held -= n
-	}
-	var verdicts []verdict
-	// From the back, so that they come to stand before the queue in order.
-	for i := len(m.NotRun) - 1; i >= 0; i-- {
-		verdicts = append(verdicts, s.judge(m.NotRun[i], false, m.Exit))
-	}
-	for i := len(m.MayHaveRun) - 1; i >= 0; i-- {
-		verdicts = append(verdicts, s.judge(m.MayHaveRun[i], true, m.Exit))
-	}
-	return verdicts
-}
-
-func (s *scheduler) judge(call *process.Call, mayHaveRun bool, exit actors.Exit) verdict {
-	switch {
-	case call.Pool.Cancelled != nil:
-		return verdict{call, call.Pool.Cancelled}
-	case mayHaveRun && (s.ended || !call.Task.Repeatable || call.Attempts >= s.maxAttempts):
-		return verdict{call, exited(call, exit)}
-	case s.ended:
-		return verdict{call, notRun(call, s.closed)}
-	case mayHaveRun:
-		call.Pool.Lost = &exit
-	}
-	s.pushFront(call)
-	return verdict{call, nil}
-}
-
-// notRun is the answer to a call that waited when everything ended: why, which
-// says that it did not run, is true only if no child died with it before.
-func notRun(call *process.Call, why error) error {
-	if call.Pool.Lost != nil {
-		return exited(call, *call.Pool.Lost)
-	}
-	return why
-}
-
-// exited is the answer to a call that may have run in a child that died.
-func exited(call *process.Call, exit actors.Exit) error {
-	return &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: exit}
 }
 
 // cancel ends a call early. It reports whether the call was waiting; if not,

@@ -23,8 +23,8 @@ type Spec struct {
 	// Size is how many members the pool has. They are numbered from 0 and
 	// report under that number (process.Spec's Pool and Member).
 	Size int
-	// Slots is how many tasks a member may hold at once. Zero means 1.
-	Slots int
+	// Prefetch is how many tasks a member may hold at once. Zero means 1.
+	Prefetch int
 	// QueueLimit is how many tasks may wait when no member has a free slot;
 	// the next one is refused with ErrQueueFull. Zero means 1,024.
 	QueueLimit int
@@ -57,7 +57,7 @@ func (s Spec) Props() (*actor.Props, error) {
 		name         string
 		value, least int
 	}{
-		{"Size", s.Size, 1}, {"Slots", s.Slots, 0}, {"QueueLimit", s.QueueLimit, 0}, {"MaxAttempts", s.MaxAttempts, 0},
+		{"Size", s.Size, 1}, {"Prefetch", s.Prefetch, 0}, {"QueueLimit", s.QueueLimit, 0}, {"MaxAttempts", s.MaxAttempts, 0},
 	} {
 		if n.value < n.least {
 			faults = multierror.Append(faults, fmt.Errorf("pool: %s is %d, want at least %d", n.name, n.value, n.least))
@@ -66,8 +66,8 @@ func (s Spec) Props() (*actor.Props, error) {
 	if err := faults.ErrorOrNil(); err != nil {
 		return nil, err
 	}
-	if s.Slots == 0 {
-		s.Slots = 1
+	if s.Prefetch == 0 {
+		s.Prefetch = 1
 	}
 	if s.QueueLimit == 0 {
 		s.QueueLimit = DefaultQueueLimit

@@ -11,7 +11,7 @@ import (
 )
 
 func TestSpecListsEveryFault(t *testing.T) {
-	_, err := Spec{Size: 0, Slots: -1, QueueLimit: -2, MaxAttempts: -3}.Props()
+	_, err := Spec{Size: 0, Prefetch: -1, QueueLimit: -2, MaxAttempts: -3}.Props()
 	var faults *multierror.Error
 	require.ErrorAs(t, err, &faults)
 	var texts []string
@@ -20,7 +20,7 @@ func TestSpecListsEveryFault(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"pool: Size is 0, want at least 1",
-		"pool: Slots is -1, want at least 0",
+		"pool: Prefetch is -1, want at least 0",
 		"pool: QueueLimit is -2, want at least 0",
 		"pool: MaxAttempts is -3, want at least 0",
 	}, texts)

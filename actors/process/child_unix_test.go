@@ -429,7 +429,7 @@ func TestProtocolErrors(t *testing.T) {
 
 // A task that the child can not have read whole certainly did not run.
 func TestTaskThatWasNotWrittenDidNotRun(t *testing.T) {
-	h := start(t, Spec{Command: self(t, "deaf-worker"), Protocol: protocol.Wire{}, Slots: 3})
+	h := start(t, Spec{Command: self(t, "deaf-worker"), Protocol: protocol.Wire{}, Prefetch: 3})
 	await[*actors.Ready](h)
 	fits := h.submit("small")
 	tooMuch := h.submit(strings.Repeat("x", 1<<20)) // more than a pipe holds
@@ -464,9 +464,9 @@ func TestEndOfTheActorEndsTheChild(t *testing.T) {
 }
 
 func TestSpecFaultsAreAllReported(t *testing.T) {
-	_, err := Spec{Slots: -1, Grace: -1, Output: func(Stream, []byte) {}, OutputTo: &actor.PID{}}.Props()
+	_, err := Spec{Prefetch: -1, Grace: -1, Output: func(Stream, []byte) {}, OutputTo: &actor.PID{}}.Props()
 	require.Error(t, err)
-	for _, fault := range []string{"Command.Path", "Slots", "Grace", "OutputTo"} {
+	for _, fault := range []string{"Command.Path", "Prefetch", "Grace", "OutputTo"} {
 		assert.Contains(t, err.Error(), fault)
 	}
 }

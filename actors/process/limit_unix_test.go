@@ -48,7 +48,7 @@ func TestARestartNowEndsTheChildForThatReason(t *testing.T) {
 }
 
 func TestAChildThatRetiresFinishesItsTasks(t *testing.T) {
-	h := start(t, Spec{Command: self(t, "worker"), Protocol: protocol.Wire{}, Slots: 2})
+	h := start(t, Spec{Command: self(t, "worker"), Protocol: protocol.Wire{}, Prefetch: 2})
 	await[*actors.Ready](h)
 	call := &Call{Task: actors.Task{Payload: []byte("wait")}, Done: make(chan actors.Result, 1)}
 	h.system.Root.Send(h.pid, call)

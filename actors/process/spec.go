@@ -43,8 +43,8 @@ type Spec struct {
 	Transport ptyio.Transport
 	// Protocol is the language of tasks. Nil: the child takes none.
 	Protocol protocol.Protocol
-	// Slots is how many tasks the child may hold at once. Zero means 1.
-	Slots int
+	// Prefetch is how many tasks the child may hold at once. Zero means 1.
+	Prefetch int
 	// Ready proves that the child is ready for work, besides the protocol's
 	// hello, if there is one. Nil: it is ready with its hello, without a protocol
 	// when it runs.
@@ -134,7 +134,7 @@ func (s *Spec) validate() error {
 		}
 	}
 	fault(s.Command.Path == "", "Command.Path is empty")
-	fault(s.Slots < 0, "Slots is %d", s.Slots)
+	fault(s.Prefetch < 0, "Prefetch is %d", s.Prefetch)
 	fault(s.StartTimeout < 0, "StartTimeout is %s", s.StartTimeout)
 	fault(s.Grace < 0, "Grace is %s", s.Grace)
 	fault(s.CancelGrace < 0, "CancelGrace is %s", s.CancelGrace)
@@ -181,7 +181,7 @@ func (s *Spec) setDefaults() {
 	for i := range s.Health {
 		s.Health[i] = s.Health[i].WithDefaults()
 	}
-	orDefault(&s.Slots, DefaultSlots)
+	orDefault(&s.Prefetch, DefaultSlots)
 	orDefault(&s.StartTimeout, DefaultStartTimeout)
 	orDefault(&s.MaxLineBytes, DefaultMaxLineBytes)
 	if len(s.StopPlan) == 0 {

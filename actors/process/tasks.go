@@ -84,7 +84,7 @@ func (c *child) canTake(call *Call) error {
 	case call.Pooled && call.Pool.Incarnation != c.state.incarnation:
 		// It was meant for one that is over: the pool does not count it here.
 		return actors.ErrNotRunning
-	case len(c.tasks.inflight) >= c.spec.Slots:
+	case len(c.tasks.inflight) >= c.spec.Prefetch:
 		return actors.ErrBusy
 	}
 	return nil

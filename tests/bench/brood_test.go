@@ -18,7 +18,7 @@ type broodPool struct {
 	pool *runtime.Pool
 }
 
-// newBrood returns a starter of brood's pool with so many slots a worker.
+// newBrood returns a starter of brood's pool with so many tasks handed to a worker at once.
 func newBrood(slots int) func(workers int) (submitter, error) {
 	return func(workers int) (submitter, error) {
 		rt, err := runtime.New(runtime.Options{})
@@ -28,7 +28,7 @@ func newBrood(slots int) func(workers int) (submitter, error) {
 		b := &broodPool{rt: rt}
 		command := runtime.Worker(workerName)
 		b.pool, err = rt.StartPool(context.Background(), runtime.PoolSpec{
-			Name: "echo", Command: command, Size: workers, Slots: slots, QueueLimit: 10_000,
+			Name: "echo", Command: command, Size: workers, Prefetch: slots, QueueLimit: 10_000,
 		})
 		if err != nil {
 			return nil, errors.Join(err, b.Close())

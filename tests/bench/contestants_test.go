@@ -20,7 +20,7 @@ type contestant struct {
 var contestants = []contestant{
 	{baselineName, newBaseline},
 	{"brood", newBrood(1)},
-	{"brood-slots=16", newBrood(16)},
+	{"brood-prefetch=16", newBrood(16)},
 }
 
 // shape is a number of goroutines that submit one task after the other.

@@ -1,0 +1,61 @@
+package pool
+
+import (
+	"brood/actors"
+	"brood/actors/process"
+)
+
+// verdict is what to do with a call that came back.
+type verdict struct {
+	call *process.Call
+	err  error // answer it with this; nil: it is queued again
+}
+
+// returned takes back calls that a member can not answer any more. exit has no
+// Reason if the member only refused: its Down is then on the way.
+func (s *scheduler) returned(m *process.Returned) []verdict {
+	if m.Incarnation == s.members[m.Member].incarnation {
+		s.members[m.Member].ready = false
+		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
+		s.members[m.Member].held -= n
+		s.held -= n
+	}
+	var verdicts []verdict
+	// From the back, so that they come to stand before the queue in order.
+	for i := len(m.NotRun) - 1; i >= 0; i-- {
+		verdicts = append(verdicts, s.judge(m.NotRun[i], false, m.Exit))
+	}
+	for i := len(m.MayHaveRun) - 1; i >= 0; i-- {
+		verdicts = append(verdicts, s.judge(m.MayHaveRun[i], true, m.Exit))
+	}
+	return verdicts
+}
+
+func (s *scheduler) judge(call *process.Call, mayHaveRun bool, exit actors.Exit) verdict {
+	switch {
+	case call.Pool.Cancelled != nil:
+		return verdict{call, call.Pool.Cancelled}
+	case mayHaveRun && (s.ended || !call.Task.Repeatable || call.Attempts >= s.maxAttempts):
+		return verdict{call, exited(call, exit)}
+	case s.ended:
+		return verdict{call, notRun(call, s.closed)}
+	case mayHaveRun:
+		call.Pool.Lost = &exit
+	}
+	s.pushFront(call)
+	return verdict{call, nil}
+}
+
+// notRun is the answer to a call that waited when everything ended: why, which
+// says that it did not run, is true only if no child died with it before.
+func notRun(call *process.Call, why error) error {
+	if call.Pool.Lost != nil {
+		return exited(call, *call.Pool.Lost)
+	}
+	return why
+}
+
+// exited is the answer to a call that may have run in a child that died.
+func exited(call *process.Call, exit actors.Exit) error {
+	return &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: exit}
+}
