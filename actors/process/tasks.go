@@ -33,6 +33,13 @@ type ping struct {
 	sent  time.Time
 }
 
+// takeAll begins a chain of calls.
+func (c *child) takeAll(first *Call) {
+	for call := range first.Chain() {
+		c.take(call)
+	}
+}
+
 // take begins a call: its frame joins what this turn writes.
 func (c *child) take(call *Call) {
 	if err := c.canTake(call); err != nil {

@@ -21,6 +21,7 @@ var contestants = []contestant{
 	{baselineName, newBaseline},
 	{"brood", newBrood(1)},
 	{"brood-prefetch=16", newBrood(16)},
+	{"brood-prefetch=256", newBrood(256)},
 }
 
 // shape is a number of goroutines that submit one task after the other.
