@@ -51,6 +51,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
 	case *process.Freed:
+		p.scheduler.now = time.Now()
 		p.scheduler.freed(m.Member, m.Incarnation, m.N)
 		m.Free()
 	case *process.Returned:

@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"time"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -12,22 +14,25 @@ const queued = -1
 // does no input or output; the actor carries out what it says.
 type scheduler struct {
 	limit       int // of the queue
-	slots       int // of each member
+	prefetch    int // of each member; 0: as fits its pace
 	maxAttempts int
 
 	members []member
 	head    *process.Call
 	tail    *process.Call
 	length  int
-	held    int // by all members
+	held    int       // by all members
+	now     time.Time // of this turn
+	last    int       // member that got a call
+	streak  int       // calls that it gets before others
 
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again
 }
 
-func newScheduler(size, slots, limit, maxAttempts int) *scheduler {
-	return &scheduler{limit: limit, slots: slots, maxAttempts: maxAttempts, members: make([]member, size)}
+func newScheduler(size, prefetch, limit, maxAttempts int) *scheduler {
+	return &scheduler{limit: limit, prefetch: prefetch, maxAttempts: maxAttempts, members: make([]member, size)}
 }
 
 // accept takes a call into the queue, or says why not.
@@ -47,8 +52,8 @@ func (s *scheduler) accept(call *process.Call) error {
 func (s *scheduler) free() int {
 	n := 0
 	for i := range s.members {
-		if m := &s.members[i]; m.ready && m.held < s.slots {
-			n += s.slots - m.held
+		if m := &s.members[i]; m.ready && m.held < m.pace.depth {
+			n += m.pace.depth - m.held
 		}
 	}
 	return n
@@ -61,19 +66,15 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	if s.head == nil {
 		return nil, queued
 	}
-	to = queued
-	for i := range s.members {
-		m := &s.members[i]
-		if m.ready && m.held < s.slots && (to == queued || m.held < s.members[to].held) {
-			to = i
-		}
-	}
-	if to == queued {
+	if to = s.pick(); to == queued {
 		return nil, queued
 	}
 	call = s.head
 	s.unlink(call)
 	call.Pool.Member, call.Pool.Incarnation = to, s.members[to].incarnation
+	if s.members[to].held == 0 {
+		s.members[to].pace.since = s.now
+	}
 	s.members[to].held++
 	s.held++
 	return call, to
