@@ -44,6 +44,7 @@ func (s *scheduler) down(i int, incarnation uint32) {
 	}
 	s.held -= m.held
 	m.ready, m.held, m.pid = false, 0, 0
+	s.keys.gone(i)
 }
 
 // freed says that a member's incarnation has answered n calls.
@@ -61,5 +62,13 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 		if s.prefetch == 0 {
 			m.pace.depth = m.pace.ahead()
 		}
+	}
+}
+
+// freedKeys says whose calls those were that a member's incarnation has
+// answered, if they are counted.
+func (s *scheduler) freedKeys(i int, incarnation uint32, keys []string) {
+	if incarnation == s.members[i].incarnation {
+		s.keys.ended(i, keys)
 	}
 }

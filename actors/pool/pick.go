@@ -66,14 +66,21 @@ func (s *scheduler) pick() int {
 		s.streak--
 		return s.last
 	}
+	least := s.freest()
+	if least != queued {
+		s.last, s.streak = least, s.members[least].pace.streak()
+	}
+	return least
+}
+
+// freest is the ready member with room that holds the fewest, the first of these,
+// or queued.
+func (s *scheduler) freest() int {
 	least := queued
 	for i := range s.members {
 		if s.hasRoom(i) && (least == queued || s.members[i].held < s.members[least].held) {
 			least = i
 		}
-	}
-	if least != queued {
-		s.last, s.streak = least, s.members[least].pace.streak()
 	}
 	return least
 }

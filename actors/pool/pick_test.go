@@ -22,7 +22,7 @@ type shop struct {
 const roundTrip = 50 * time.Microsecond
 
 func newShop(t *testing.T, size, prefetch int, perCall time.Duration) *shop {
-	h := &shop{t: t, s: newScheduler(size, prefetch, 1<<20, 3), perCall: perCall, handed: make([]int, size)}
+	h := &shop{t: t, s: newScheduler(size, prefetch, 3, newQueue(Order{}, room{tasks: 1 << 20}, nil)), perCall: perCall, handed: make([]int, size)}
 	h.s.now = time.Unix(1000, 0)
 	for i := range size {
 		h.s.ready(i, 0)
@@ -33,7 +33,8 @@ func newShop(t *testing.T, size, prefetch int, perCall time.Duration) *shop {
 // submit offers n calls, and hands out what can be.
 func (h *shop) submit(n int) {
 	for range n {
-		require.NoError(h.t, h.s.accept(&process.Call{}))
+		_, err := h.s.accept(&process.Call{})
+		require.NoError(h.t, err)
 	}
 	for {
 		call, to := h.s.next()
@@ -123,7 +124,7 @@ func TestPickIsFreeOfAllocations(t *testing.T) {
 	h := newShop(t, 64, 0, time.Microsecond)
 	call := &process.Call{}
 	assert.Zero(t, testing.AllocsPerRun(1000, func() {
-		if h.s.accept(call) == nil {
+		if _, err := h.s.accept(call); err == nil {
 			_, to := h.s.next()
 			h.s.freed(to, 0, 1)
 		}

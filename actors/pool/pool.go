@@ -32,7 +32,7 @@ var _ mailbox.Owner = (*pool)(nil)
 func newPool(s Spec) *pool {
 	return &pool{
 		spec:      s,
-		scheduler: newScheduler(s.Size, s.Prefetch, s.QueueLimit, s.MaxAttempts),
+		scheduler: newScheduler(s.Size, s.Prefetch, s.MaxAttempts, s.queue()),
 		pids:      make([]*actor.PID, s.Size),
 		hands:     make([]hand, s.Size),
 	}
@@ -53,6 +53,9 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *process.Freed:
 		p.scheduler.now = time.Now()
 		p.scheduler.freed(m.Member, m.Incarnation, m.N)
+		if len(m.Keys) > 0 {
+			p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
+		}
 		m.Free()
 	case *process.Returned:
 		p.returned(m)
@@ -65,6 +68,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
+		p.closeDoor(actors.ErrStopping)
 		p.drains = append(p.drains, m.Done)
 	case *Abort:
 		p.end(m.Err)
@@ -92,11 +96,19 @@ func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
 		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
 		Pooled:  true,
+		Pool:    process.PoolNote{NoWait: true},
 	}
 }
 
 func (p *pool) accept(call *process.Call) {
-	if err := p.scheduler.accept(call); err != nil {
+	if !p.scheduler.fits(call) {
+		p.dispatch()
+	}
+	out, err := p.scheduler.accept(call)
+	for _, oldest := range out {
+		p.answer(oldest, notRun(oldest, actors.ErrPushedOut))
+	}
+	if err != nil {
 		call.Answer(p.system, actors.Result{Err: err})
 		return
 	}
@@ -120,6 +132,9 @@ func (p *pool) dispatch() {
 	for {
 		call, to := p.scheduler.next()
 		if call == nil {
+			if p.scheduler.letIn() {
+				continue
+			}
 			break
 		}
 		call.Pool.Queued.End(nil)
@@ -193,7 +208,15 @@ func (p *pool) cancel(call *process.Call, err error) {
 	p.system.Root.Send(p.pids[call.Pool.Member], &process.Cancel{Call: call, Err: err})
 }
 
+// closeDoor answers those that were not accepted yet.
+func (p *pool) closeDoor(err error) {
+	for _, call := range p.scheduler.closeDoor() {
+		p.answer(call, err)
+	}
+}
+
 func (p *pool) end(err error) {
+	p.closeDoor(err)
 	for _, call := range p.scheduler.end(err) {
 		p.lose(call, notRun(call, err))
 	}
@@ -234,7 +257,7 @@ func (p *pool) reject(message any) {
 }
 
 func (p *pool) stats() Stats {
-	s := Stats{Queued: p.scheduler.length, Held: p.scheduler.held}
+	s := Stats{Queued: p.scheduler.length, AtDoor: p.scheduler.atDoor, Held: p.scheduler.held}
 	for _, m := range p.scheduler.members {
 		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
 	}

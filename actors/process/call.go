@@ -62,6 +62,17 @@ type PoolNote struct {
 	Timeout *time.Timer
 	// Prev and Next link the calls of the queue; Next those of one message.
 	Prev, Next *Call
+	// Seq counts the calls that were accepted: the later, the higher.
+	Seq uint64
+	// Rank orders the calls of the queue: the lower goes first.
+	Rank int64
+	// AtDoor says that the call waits for room in the queue.
+	AtDoor bool
+	// NoWait says that it must not: its sender cannot be held up.
+	NoWait bool
+	// Counted says that the pool counts the calls of this key: the process actor
+	// names it when it frees the slot.
+	Counted bool
 }
 
 // Answer ends the call. Only the first answer counts: a call that was answered
