@@ -89,6 +89,9 @@ func (c *child) endTurn() {
 	// With several tasks under way, others are likely to be answered or to come
 	// soon after these.
 	c.box.Gather(len(c.tasks.inflight)+c.tasks.freed > 1)
+	if w := c.run.wire; w != nil {
+		w.load.Store(int32(len(c.tasks.inflight)))
+	}
 	if c.state.phase != spawning {
 		c.run.flush()
 		c.settleWrites()
