@@ -381,6 +381,7 @@ func TestCancel(t *testing.T) {
 		h.system.Root.Send(h.pid, &Cancel{Call: call, Err: errors.New("caller left")})
 		down := await[*actors.Down](h)
 		assert.Equal(t, actors.ReasonUnresponsive, down.Exit.Reason)
+		assert.Equal(t, syscall.SIGINT, down.Exit.Signal)
 	})
 }
 
