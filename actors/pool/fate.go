@@ -21,6 +21,8 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
 		s.members[m.Member].held -= n
 		s.held -= n
+		s.keys.back(m.Member, m.MayHaveRun)
+		s.keys.back(m.Member, m.NotRun)
 	}
 	var verdicts []verdict
 	// From the back, so that they come to stand before the queue in order.
@@ -40,6 +42,7 @@ func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
 		n := min(len(m.Calls), member.held)
 		member.held -= n
 		s.held -= n
+		s.keys.back(m.Member, m.Calls)
 	}
 	var verdicts []verdict
 	for _, call := range slices.Backward(m.Calls) { // as in returned

@@ -60,13 +60,12 @@ func (c *child) answer(m *protocol.Message) error {
 		c.tasks.handled = max(c.tasks.handled, m.ID)
 	}
 	call := e.call
-	c.tasks.freed++
 	c.tasks.answered++
 	if e.gaveUp != nil {
 		c.answerGivenUp(e, actors.StageRun)
 		call = nil
 	}
-	c.tasks.held.remove(e)
+	c.release(e)
 	if call == nil {
 		return nil // its caller has left
 	}

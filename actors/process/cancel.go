@@ -33,8 +33,7 @@ func (c *child) giveUp(e *held, err error) {
 	e.gaveUp = err
 	if c.unsend(e) {
 		c.answerGivenUp(e, actors.StageHanded)
-		c.tasks.held.remove(e)
-		c.tasks.freed++
+		c.release(e)
 		return
 	}
 	// A cancel has no payload and always fits a frame.

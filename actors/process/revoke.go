@@ -41,15 +41,16 @@ func (c *child) revoked(e *held) error {
 	}
 	switch {
 	case e.call == nil: // its caller has left
-		c.tasks.freed++
 	case e.gaveUp != nil:
 		c.answerGivenUp(e, stageOf(false))
-		c.tasks.freed++
 	default:
 		e.call.exchange.End(errGivenBack)
 		e.call.Attempts--
 		c.tasks.givenBack = append(c.tasks.givenBack, &held{id: e.id, call: e.call})
+		c.tasks.counted.forget(e.id) // the pool does the rest
+		c.tasks.held.remove(e)
+		return nil
 	}
-	c.tasks.held.remove(e)
+	c.release(e)
 	return nil
 }

@@ -62,7 +62,7 @@ func (c *child) reportSlots() {
 		return
 	}
 	m := freedPool.Get().(*Freed)
-	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed}
+	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed, Keys: c.tasks.counted.take()}
 	c.toPool(m)
 	c.tasks.freed = 0
 }

@@ -22,6 +22,7 @@ type tasks struct {
 	answered  uint64  // how many, over all incarnations
 	freed     int     // slots, since the pool was told
 	givenBack []*held // since the pool was told
+	counted   countedKeys
 	cancelled []tombstone
 	overdue   alarm.Alarm
 	overdueAt time.Time // when it rings, if it is pending
@@ -33,6 +34,13 @@ type tasks struct {
 type ping struct {
 	reply reply
 	sent  time.Time
+}
+
+// takeAll begins a chain of calls.
+func (c *child) takeAll(first *Call) {
+	for call := range first.Chain() {
+		c.take(call)
+	}
 }
 
 // take begins a call: its frame joins what this turn writes.
@@ -54,12 +62,27 @@ func (c *child) take(call *Call) {
 		call.exchange.End(err)
 		call.Attempts--
 		c.tasks.freed++
+		if call.Pool.Counted {
+			c.tasks.counted.freed = append(c.tasks.counted.freed, call.Task.Key)
+		}
 		call.Answer(c.system, actors.Result{Err: tooLarge(err)})
 		return
 	}
 	c.tasks.lastID = id
 	end := c.run.wire.out.added
 	c.tasks.held.add(held{id: id, call: call, end: end, size: int(end - before)})
+	if call.Pool.Counted {
+		c.tasks.counted.hold(id, call.Task.Key)
+	}
+}
+
+// release takes a call that was answered, now or early, off what the child holds.
+func (c *child) release(e *held) {
+	c.tasks.freed++
+	if len(c.tasks.counted.held) > 0 {
+		c.tasks.counted.free(e.id)
+	}
+	c.tasks.held.remove(e)
 }
 
 // takeDirect begins a task that an actor sent without a pool.
