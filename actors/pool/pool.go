@@ -58,7 +58,9 @@ func (p *pool) Receive(ctx actor.Context) {
 		}
 		m.Free()
 	case *process.Returned:
-		p.returned(m)
+		p.settle(p.scheduler.returned(m))
+	case *process.GivenBack:
+		p.settle(p.scheduler.givenBack(m))
 	case *process.MemberEvent:
 		p.memberEvent(m.Member, m.Event)
 	case *process.Cancel:
@@ -172,8 +174,9 @@ func (p *pool) answerDrains() {
 	p.drains = nil
 }
 
-func (p *pool) returned(m *process.Returned) {
-	for _, v := range p.scheduler.returned(m) {
+// settle does what the scheduler says about calls that came back.
+func (p *pool) settle(verdicts []verdict) {
+	for _, v := range verdicts {
 		if v.err == nil {
 			p.startQueue(v.call)
 			continue
@@ -247,7 +250,9 @@ func (p *pool) reject(message any) {
 	case *process.Cancel:
 		m.Call.Answer(p.system, actors.Result{Err: m.Err})
 	case *process.Returned:
-		p.returned(m)
+		p.settle(p.scheduler.returned(m))
+	case *process.GivenBack:
+		p.settle(p.scheduler.givenBack(m))
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:

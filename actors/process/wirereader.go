@@ -19,6 +19,7 @@ type wire struct {
 	slab    protocol.Slab    // the reader's
 
 	toChild, fromChild *os.File // behind run.mu until the process runs
+	mark               *os.File // likewise; nil: there is none
 
 	load atomic.Int32 // tasks at the child, as the actor last saw it
 
@@ -26,6 +27,8 @@ type wire struct {
 	out     outlet
 	sending protocol.Message // a place for what is being encoded
 	broken  bool             // it can not be written any more, and the machine knows
+	marks   bool             // the child said that it marks
+	last    protocol.Mark    // when the process had ended
 }
 
 // readWire posts the frames that the child sends, one message per read.

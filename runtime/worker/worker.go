@@ -49,6 +49,8 @@ func Serve(handle Handler) error {
 	defer in.Close()
 	defer out.Close()
 	s := newServer(handle, name, in, out, link)
+	s.mark = openMark(link.Mark)
+	defer s.mark.close()
 	if err := s.hello(); err != nil {
 		return err
 	}
@@ -102,6 +104,7 @@ func (s *server) run(j *job) *protocol.Message {
 	if timed {
 		answer.Began = time.Now().UnixNano()
 	}
+	s.mark.begin(m.ID)
 	payload, err := s.handle(&j.ctx, m.Payload)
 	if timed {
 		answer.Ended = time.Now().UnixNano()
