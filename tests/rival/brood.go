@@ -3,6 +3,7 @@ package rival
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -19,6 +20,8 @@ type Brood struct {
 	// Prefetch is how many tasks a worker is handed at once. Zero: the pool's
 	// default.
 	Prefetch int
+	// Backoff is the pause before a worker is replaced.
+	Backoff runtime.Backoff
 	// QueueLimit is how many tasks may wait. Zero means 10,000.
 	QueueLimit int
 	// Tracing records spans. Nil: none.
@@ -48,7 +51,7 @@ func (b Brood) Start(workers int) (load.Pool, error) {
 	}
 	p := &BroodPool{rt: rt}
 	p.pool, err = rt.StartPool(context.Background(), runtime.PoolSpec{
-		Name: "echo", Command: command, Size: workers, Prefetch: b.Prefetch, QueueLimit: b.QueueLimit,
+		Name: "echo", Command: command, Size: workers, Prefetch: b.Prefetch, QueueLimit: b.QueueLimit, Backoff: b.Backoff,
 	})
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
@@ -62,14 +65,33 @@ func (p *BroodPool) Submit(ctx context.Context, payload []byte) ([]byte, error) 
 	return result.Payload, err
 }
 
-// PIDs returns the process ids of the workers that run.
-func (p *BroodPool) PIDs() (pids []int) {
-	for _, w := range p.pool.Stats().Workers {
-		if w.PID != 0 {
-			pids = append(pids, w.PID)
+// Recover kills the worker of a pool that has one, and returns how long it took
+// until the first answer of its replacement.
+func (p *BroodPool) Recover() (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	first, err := p.pool.Submit(ctx, actors.Task{})
+	if err != nil {
+		return 0, err
+	}
+	victim, err := os.FindProcess(first.Worker)
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if err := victim.Kill(); err != nil {
+		return 0, err
+	}
+	for {
+		// Until its end is known, tasks are still handed to the old one.
+		again, err := p.pool.Submit(ctx, actors.Task{Repeatable: true})
+		if err == nil && again.Worker != first.Worker {
+			return time.Since(began), nil
+		}
+		if err != nil && !errors.Is(err, actors.ErrWorkerExited) {
+			return 0, err
 		}
 	}
-	return pids
 }
 
 // Close ends the workers and the runtime.
