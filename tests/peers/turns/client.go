@@ -39,8 +39,14 @@ func Start(cmd *exec.Cmd) (*Contestant, error) {
 // PID returns the process id of the program.
 func (c *Contestant) PID() int { return c.cmd.Process.Pid }
 
-// Ask returns the answer to r. A program that does not answer in a minute is
-// killed; after an error that is not an Answer's it can only be closed.
+// RefusedError is what a contestant answered instead of numbers. It can be asked
+// again.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return e.Reason }
+
+// Ask returns the answer to r, or a *RefusedError. A program that does not
+// answer for a minute is killed. After any other error it can only be closed.
 func (c *Contestant) Ask(r Request) (Answer, error) {
 	late := time.AfterFunc(patience+seconds(r.Seconds), func() { _ = c.cmd.Process.Kill() })
 	defer late.Stop()
@@ -52,7 +58,7 @@ func (c *Contestant) Ask(r Request) (Answer, error) {
 		return a, fmt.Errorf("no answer to %s: %w", r.Op, err)
 	}
 	if a.Error != "" {
-		return a, errors.New(a.Error)
+		return a, &RefusedError{a.Error}
 	}
 	return a, nil
 }
