@@ -27,11 +27,11 @@ const (
 
 // shape is one thing that is measured.
 type shape struct {
-	name    string
-	workers int
-	ask     turns.Request
-	// brood only: it tells about this project's pool alone.
-	broodOnly bool
+	name      string
+	workers   int
+	ask       turns.Request
+	broodOnly bool // it tells about this project's pool alone
+	turns     int  // how long a turn is, in turns of the plan; zero means 1
 }
 
 // shapes in the order in which they are measured. Those with the same number
@@ -41,7 +41,7 @@ var shapes = []shape{
 	{name: "outstanding=64", workers: workers, ask: turns.Request{Op: turns.Load, Callers: 64}},
 	{name: "queued=5000", workers: workers, ask: turns.Request{Op: turns.Load, Callers: 5000}},
 	{name: "batch=5000", workers: workers, ask: turns.Request{Op: turns.Batch, Callers: 5000}},
-	{name: "queued=100000", workers: workers, ask: turns.Request{Op: turns.Load, Callers: 100_000}, broodOnly: true},
+	{name: "queued=100000", workers: workers, ask: turns.Request{Op: turns.Load, Callers: 100_000}, broodOnly: true, turns: 4},
 	{name: manyWorkers, workers: many, ask: turns.Request{Op: turns.Load, Callers: 64}, broodOnly: true},
 	{name: recovery, workers: 1, ask: turns.Request{Op: turns.Recover}},
 }
@@ -61,29 +61,28 @@ func measure(all []contestant, p plan, progress io.Writer) *report {
 	r := &report{Turn: p.turn.Seconds()}
 	var entrants []*entrant
 	for _, c := range all {
-		fmt.Fprintf(progress, "%s ", c.name)
 		e := &entrant{contestant: c, result: newResult(c.name)}
 		if err := e.start(); err != nil {
 			e.result.NotHere = err.Error()
+			fmt.Fprintf(progress, "%s is not here: %s\n", c.name, err)
 		} else {
 			entrants = append(entrants, e)
 		}
 		r.Results = append(r.Results, e.result)
 	}
-	fmt.Fprintln(progress)
 	// The shapes are the outer loop, so that pools are not opened for each turn.
 	for _, s := range shapes {
+		fmt.Fprintln(progress, s.name)
 		for round := range p.rounds {
-			fmt.Fprintf(progress, "\r\x1b[K%s, round %d of %d", s.name, round+1, p.rounds)
 			for _, e := range entrants {
 				e.turn(s, p, round)
 			}
 		}
 	}
-	fmt.Fprintln(progress)
 	for _, e := range entrants {
 		if err := e.close(); err != nil {
 			e.result.Notes["end"] = err.Error()
+			fmt.Fprintf(progress, "%s: end: %s\n", e.name, err)
 		}
 	}
 	return r
@@ -139,7 +138,7 @@ func (e *entrant) prepare(s shape, round int) error {
 
 func (e *entrant) ask(s shape, p plan) error {
 	request := s.ask
-	request.Seconds = p.turn.Seconds()
+	request.Seconds = float64(max(s.turns, 1)) * p.turn.Seconds()
 	before := treeCPU(e.program.PID())
 	answer, err := e.program.Ask(request)
 	if err != nil {

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -118,20 +118,22 @@ func (r *report) printRecovery(w io.Writer) {
 	}
 }
 
-// printNotes says what is missing and why.
+// printNotes says what is missing and why: for each reason who.
 func (r *report) printNotes(w io.Writer) error {
-	results := slices.SortedFunc(slices.Values(r.Results), func(a, b *result) int { return cmp.Compare(a.Name, b.Name) })
-	for _, c := range results {
+	who := map[string][]string{}
+	for _, c := range r.Results {
 		if c.NotHere != "" {
-			if _, err := fmt.Fprintf(w, "%s is not here: %s\n", c.Name, c.NotHere); err != nil {
-				return err
-			}
+			who["not here: "+c.NotHere] = append(who["not here: "+c.NotHere], c.Name)
 		}
-		for _, shape := range slices.Sorted(maps.Keys(c.Notes)) {
-			if _, err := fmt.Fprintf(w, "%s, %s: %s\n", c.Name, shape, c.Notes[shape]); err != nil {
-				return err
-			}
+		for shape, reason := range c.Notes {
+			line := shape + ": " + reason
+			who[line] = append(who[line], c.Name)
 		}
 	}
-	return nil
+	text := "\n"
+	for _, line := range slices.Sorted(maps.Keys(who)) {
+		text += line + ": " + strings.Join(who[line], ", ") + "\n"
+	}
+	_, err := io.WriteString(w, text)
+	return err
 }

@@ -117,7 +117,7 @@ class Contestant:
             self.pool.submit(echo, payload, done, failed)
 
         began = time.monotonic()
-        while time.monotonic() - began < seconds and not wrong:
+        while not wrong and (tasks == 0 or time.monotonic() - began < seconds):
             free.acquire()
             submit(payload_of(tasks))
             tasks += 1
@@ -131,7 +131,7 @@ class Contestant:
     def latency(self, seconds, **_):
         times = []
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while not times or time.monotonic() < end:
             began = time.perf_counter()
             self.ask(len(times))
             times.append((time.perf_counter() - began) * 1e6)
@@ -143,7 +143,7 @@ class Contestant:
         payloads = [payload_of(n) for n in range(callers)]
         tasks = 0
         began = time.monotonic()
-        while time.monotonic() - began < seconds:
+        while tasks == 0 or time.monotonic() - began < seconds:
             check(payloads, self.pool.map(payloads))
             tasks += callers
         return {"tasks": tasks, "seconds": time.monotonic() - began}

@@ -117,7 +117,7 @@ func (s *server) batch(r Request) (a Answer, err error) {
 		payloads[i] = load.NewPayload(i)
 	}
 	began := time.Now()
-	for time.Since(began) < seconds(r.Seconds) {
+	for a.Tasks == 0 || time.Since(began) < seconds(r.Seconds) {
 		if err := pool.SubmitBatch(context.Background(), payloads); err != nil {
 			return a, err
 		}
