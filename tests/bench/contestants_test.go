@@ -30,6 +30,7 @@ func contestants(tb testing.TB) []contestant {
 		{"brood-prefetch=4", rival.Brood{Prefetch: 4}.Start},
 		{"brood-prefetch=16", rival.Brood{Prefetch: 16}.Start},
 		{"brood-prefetch=64", rival.Brood{Prefetch: 64}.Start},
+		{"brood-auto", rival.Brood{}.Start},
 	}
 	c, err := compiled()
 	if errors.Is(err, rival.ErrNoCompiler) {
@@ -39,6 +40,7 @@ func contestants(tb testing.TB) []contestant {
 	return append(all,
 		contestant{"frames-c", rival.Frames(c)},
 		contestant{"brood-c-prefetch=1", rival.Brood{Program: c, Prefetch: 1}.Start},
+		contestant{"brood-c-auto", rival.Brood{Program: c}.Start},
 		contestant{"brood-c-prefetch=64", rival.Brood{Program: c, Prefetch: 64}.Start},
 	)
 }
