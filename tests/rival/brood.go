@@ -1,8 +1,10 @@
 package rival
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -63,6 +65,30 @@ func (b Brood) Start(workers int) (load.Pool, error) {
 func (p *BroodPool) Submit(ctx context.Context, payload []byte) ([]byte, error) {
 	result, err := p.pool.Submit(ctx, actors.Task{Payload: payload})
 	return result.Payload, err
+}
+
+// batcher is a pool with a batch call.
+type batcher interface {
+	SubmitBatch(ctx context.Context, tasks []actors.Task) ([]actors.Result, error)
+}
+
+// SubmitBatch hands all payloads to the pool in one call and checks the answers.
+func (p *BroodPool) SubmitBatch(ctx context.Context, payloads [][]byte) error {
+	pool, ok := any(p.pool).(batcher)
+	if !ok {
+		return errors.New("has no batch call")
+	}
+	tasks := make([]actors.Task, len(payloads))
+	for i, payload := range payloads {
+		tasks[i].Payload = payload
+	}
+	results, err := pool.SubmitBatch(ctx, tasks)
+	for i, result := range results {
+		if !bytes.Equal(result.Payload, payloads[i]) {
+			return errors.Join(err, fmt.Errorf("rival: sent %q, got %q, %v", payloads[i], result.Payload, result.Err))
+		}
+	}
+	return err
 }
 
 // Recover kills the worker of a pool that has one, and returns how long it took
