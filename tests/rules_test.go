@@ -35,7 +35,8 @@ var edges = []edge{
 	{"tests/leak", nil},
 	{"tests/load", []string{"tests/leak"}},
 	{"tests/rival", []string{"runtime", "runtime/worker", "actors", "tests/load", "tests/leak"}},
-	{"tests/...", []string{"runtime", "runtime/worker", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival"}},
+	{"tests/peers/turns", []string{"tests/load", "tests/leak"}},
+	{"tests/...", []string{"runtime", "runtime/worker", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival", "tests/peers/turns"}},
 }
 
 // outside: a package from outside, and who may import it in non-test files:
