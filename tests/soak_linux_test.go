@@ -38,14 +38,14 @@ type soak struct {
 	answered, fine, cancelled, lost atomic.Int64
 
 	mu    sync.Mutex
-	wrong []error // that a task must not be answered with
+	wrong []error // answers that a task must not get
 }
 
 // TestSoak submits many tasks and cancels a quarter of them at random, while a
 // worker is killed every 50 ms: each is answered once, as one of what can become of
 // it, the pool's own counts agree, and its memory does not grow.
 func TestSoak(t *testing.T) {
-	s := &soak{all: fewer(60_000)}
+	s := &soak{all: fewer(20_000)}
 	if value := os.Getenv(envSoak); value != "" {
 		n, err := strconv.Atoi(value)
 		require.NoError(t, err, envSoak)
@@ -65,7 +65,7 @@ func TestSoak(t *testing.T) {
 	t.Logf("%d tasks in %s, %d kills: %d answered by a worker, %d cancelled, %d lost; heap %d, then %d bytes",
 		s.all, took, *kills, s.fine.Load(), s.cancelled.Load(), s.lost.Load(), half, heap())
 
-	assert.Empty(t, s.wrong)
+	assert.Empty(t, s.wrong[:min(len(s.wrong), 3)])
 	assert.EqualValues(t, s.all, s.answered.Load())
 	assert.EqualValues(t, s.all, s.fine.Load()+s.cancelled.Load()+s.lost.Load())
 	assert.Positive(t, *kills)

@@ -62,7 +62,7 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 	if n > 0 {
 		m.asked = false
 		m.pace.learn(n, s.now)
-		if s.prefetch == 0 {
+		if s.prefetch == 0 && m.marks {
 			m.pace.depth = m.pace.ahead()
 		}
 	}
