@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -92,7 +93,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Name:         p.spec.Name,
 		Command:      p.spec.Command,
 		Protocol:     p.spec.Protocol,
-		Prefetch:     p.spec.Prefetch,
+		Prefetch:     cmp.Or(p.spec.Prefetch, pool.MaxPrefetch),
 		Ready:        p.spec.Ready,
 		Health:       p.spec.Health,
 		StartTimeout: p.spec.StartTimeout,

@@ -20,7 +20,12 @@ type pool struct {
 	scheduler *scheduler
 	pids      []*actor.PID // of the members
 	drains    []chan<- struct{}
+	hands     []hand // for each member, what it gets at the end of the turn
+	handed    []int  // the members that get something
 }
+
+// hand is a chain of calls for one member.
+type hand struct{ first, last *process.Call }
 
 var _ mailbox.Owner = (*pool)(nil)
 
@@ -29,6 +34,7 @@ func newPool(s Spec) *pool {
 		spec:      s,
 		scheduler: newScheduler(s.Size, s.Prefetch, s.MaxAttempts, s.queue()),
 		pids:      make([]*actor.PID, s.Size),
+		hands:     make([]hand, s.Size),
 	}
 }
 
@@ -45,6 +51,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
 	case *process.Freed:
+		p.scheduler.now = time.Now()
 		p.scheduler.freed(m.Member, m.Incarnation, m.N)
 		if len(m.Keys) > 0 {
 			p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
@@ -119,7 +126,8 @@ func (p *pool) startQueue(call *process.Call) {
 	}
 }
 
-// dispatch hands out what waits as far as there are free slots.
+// dispatch hands out what waits as far as there are free slots: to each member
+// all that it gets in one message.
 func (p *pool) dispatch() {
 	for {
 		call, to := p.scheduler.next()
@@ -130,11 +138,28 @@ func (p *pool) dispatch() {
 			break
 		}
 		call.Pool.Queued.End(nil)
-		p.system.Root.Send(p.pids[to], call)
+		p.hand(call, to)
 	}
+	for _, to := range p.handed {
+		p.system.Root.Send(p.pids[to], p.hands[to].first)
+		p.hands[to] = hand{}
+	}
+	p.handed = p.handed[:0]
 	if len(p.drains) > 0 && p.scheduler.drained() {
 		p.answerDrains()
 	}
+}
+
+// hand adds a call to what a member gets at the end of the turn.
+func (p *pool) hand(call *process.Call, to int) {
+	h := &p.hands[to]
+	if h.first == nil {
+		h.first = call
+		p.handed = append(p.handed, to)
+	} else {
+		h.last.Pool.Next = call
+	}
+	h.last = call
 }
 
 func (p *pool) answerDrains() {

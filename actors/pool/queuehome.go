@@ -91,7 +91,7 @@ func (s *scheduler) nextAtHome(freest int) (call *process.Call, to int) {
 	k.sweep(s.isThere)
 	first := k.homeless()
 	for _, b := range k.homes.live {
-		if l := b.top(); l != nil && s.hasSlot(b.member) && (first == nil || k.any.order.before(l, first)) {
+		if l := b.top(); l != nil && s.hasRoom(b.member) && (first == nil || k.any.order.before(l, first)) {
 			first = l
 		}
 	}
@@ -112,7 +112,7 @@ func (s *scheduler) nextAtHome(freest int) (call *process.Call, to int) {
 func (s *scheduler) leastSettled(freest int) int {
 	to, least := freest, s.keys.homes.settled(freest)
 	for i := freest + 1; i < len(s.members); i++ {
-		if s.hasSlot(i) && s.members[i].held == s.members[freest].held {
+		if s.hasRoom(i) && s.members[i].held == s.members[freest].held {
 			if n := s.keys.homes.settled(i); n < least {
 				to, least = i, n
 			}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -194,6 +195,7 @@ func (w *world) hear(i int, message any) {
 	case *actors.Down:
 		s.down(i, message.Incarnation)
 	case *process.Freed:
+		s.now = s.now.Add(time.Duration(w.random.IntN(2000)) * time.Microsecond)
 		s.freed(i, message.Incarnation, message.N)
 	case *process.Returned:
 		for _, v := range s.returned(message) {

@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"time"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -12,19 +14,22 @@ const queued = -1
 // does no input or output; the actor carries out what it says.
 type scheduler struct {
 	queue
-	slots       int // of each member
+	prefetch    int // of each member; 0: as fits its pace
 	maxAttempts int
 
 	members []member
-	held    int // by all members
+	held    int       // by all members
+	now     time.Time // of this turn
+	last    int       // member that got a call
+	streak  int       // calls that it gets before others
 
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again
 }
 
-func newScheduler(size, slots, maxAttempts int, queue queue) *scheduler {
-	return &scheduler{queue: queue, slots: slots, maxAttempts: maxAttempts, members: make([]member, size)}
+func newScheduler(size, prefetch, maxAttempts int, queue queue) *scheduler {
+	return &scheduler{queue: queue, prefetch: prefetch, maxAttempts: maxAttempts, members: make([]member, size)}
 }
 
 // accept takes a call into the queue, or says why not. If it does not fit, what
@@ -79,50 +84,35 @@ func (s *scheduler) passes(call *process.Call) bool {
 	case bench == nil || bench == &s.keys.any:
 		return s.freest() != queued
 	}
-	return s.hasSlot(bench.member)
+	return s.hasRoom(bench.member)
 }
 
-// next takes the next waiting call and the member that it goes to: the ready
-// one that holds the fewest, the first of these. It returns nil if nothing
-// waits or nobody who may get it has a free slot.
+// next takes the next waiting call and the member that it goes to. It returns nil
+// if nothing waits or nobody who may get it has room.
 func (s *scheduler) next() (call *process.Call, to int) {
-	if s.length == 0 {
+	switch {
+	case s.length == 0:
 		return nil, queued
-	}
-	to = s.freest()
-	if to == queued {
-		return nil, queued
-	}
-	if s.order.Sticky {
-		call, to = s.nextAtHome(to)
-	} else {
-		call = s.first()
+	case s.order.Sticky:
+		if to = s.freest(); to != queued {
+			call, to = s.nextAtHome(to)
+		}
+	default:
+		if to = s.pick(); to != queued {
+			call = s.first()
+		}
 	}
 	if call == nil {
 		return nil, queued
 	}
 	s.handed(call, to)
 	call.Pool.Member, call.Pool.Incarnation = to, s.members[to].incarnation
+	if s.members[to].held == 0 {
+		s.members[to].pace.since = s.now
+	}
 	s.members[to].held++
 	s.held++
 	return call, to
-}
-
-// freest is the ready member with a free slot that holds the fewest, the first
-// of these.
-func (s *scheduler) freest() int {
-	to := queued
-	for i := range s.members {
-		if s.hasSlot(i) && (to == queued || s.members[i].held < s.members[to].held) {
-			to = i
-		}
-	}
-	return to
-}
-
-func (s *scheduler) hasSlot(i int) bool {
-	m := &s.members[i]
-	return m.ready && m.held < s.slots
 }
 
 // letIn lets in who waits at the door, as far as there is room. It reports

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,9 +50,17 @@ func (d *desk) number(values map[string]string, name string) int {
 	return n
 }
 
+// event happens a millisecond after the one before it, or as late as it says.
 func (d *desk) event(words []string, values map[string]string) []string {
 	d.t.Helper()
 	s := d.scheduler
+	after := time.Millisecond
+	if value, said := values["after"]; said {
+		var err error
+		after, err = time.ParseDuration(value)
+		require.NoError(d.t, err)
+	}
+	s.now = s.now.Add(after)
 	member := func() (int, uint32) { return d.number(values, "member"), uint32(d.number(values, "run")) }
 	switch words[0] {
 	case "accept":

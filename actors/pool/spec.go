@@ -83,9 +83,6 @@ func (s Spec) Props() (*actor.Props, error) {
 	if err := faults.ErrorOrNil(); err != nil {
 		return nil, err
 	}
-	if s.Prefetch == 0 {
-		s.Prefetch = 1
-	}
 	if s.QueueLimit == 0 {
 		s.QueueLimit = DefaultQueueLimit
 	}

@@ -34,6 +34,13 @@ type ping struct {
 	sent  time.Time
 }
 
+// takeAll begins a chain of calls.
+func (c *child) takeAll(first *Call) {
+	for call := range first.Chain() {
+		c.take(call)
+	}
+}
+
 // countedKeys are the keys of calls that the pool counts by key.
 type countedKeys struct {
 	held  map[uint64]string // by id, also of calls that were answered early
