@@ -242,7 +242,7 @@ func (y *yard) running() map[string]int {
 
 func (y *yard) free() (free []int) {
 	for i, calls := range y.holds {
-		if y.scheduler.members[i].ready && len(calls) < y.scheduler.slots {
+		if m := y.scheduler.members[i]; m.ready && len(calls) < m.pace.depth {
 			free = append(free, i)
 		}
 	}
