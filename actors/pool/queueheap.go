@@ -34,6 +34,7 @@ func (h *heap[T, O]) remove(i int) {
 	h.items = h.items[:last]
 	if i < last {
 		h.items[i] = moved
+		h.order.place(moved, i)
 		h.fix(i)
 	}
 	h.order.place(x, -1)
