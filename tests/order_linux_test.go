@@ -41,6 +41,7 @@ func (n *notes) all() []string {
 }
 
 func TestOrderOfAPool(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
 	for name, c := range map[string]struct {
 		order runtime.Order
 		tasks []actors.Task // submitted in this order, named by their number
@@ -62,7 +63,7 @@ func TestOrderOfAPool(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool, g, held := heldPool(t, runtime.PoolSpec{Order: c.order, Prefetch: 1})
+			pool, g, held := heldPoolOf(t, rt, runtime.PoolSpec{Order: c.order, Prefetch: 1})
 			n := &notes{t: t, pool: pool, log: filepath.Join(t.TempDir(), "log")}
 			for i, task := range c.tasks {
 				n.submit(fmt.Sprint(i), task)
@@ -79,8 +80,20 @@ func atDoor(t *testing.T, pool *runtime.Pool, n int) {
 	require.Eventually(t, func() bool { return pool.Stats().AtDoor == n }, limit, soon, "%d tasks at the door", n)
 }
 
-func TestSubmitWaitsForRoom(t *testing.T) {
-	pool, g, held := heldPool(t, runtime.PoolSpec{QueueLimit: 1, WhenFull: runtime.Wait, Prefetch: 1})
+func TestPoolThatIsFull(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	for name, test := range map[string]func(*testing.T, *runtime.Runtime){
+		"Submit waits for room":                    submitWaitsForRoom,
+		"Drain sends those at the door away":       drainSendsAway,
+		"the oldest is pushed out":                 oldestIsPushedOut,
+		"a key's limit counts what workers are at": keyLimitCounts,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, rt) })
+	}
+}
+
+func submitWaitsForRoom(t *testing.T, rt *runtime.Runtime) {
+	pool, g, held := heldPoolOf(t, rt, runtime.PoolSpec{QueueLimit: 1, WhenFull: runtime.Wait, Prefetch: 1})
 	n := &notes{t: t, pool: pool, log: filepath.Join(t.TempDir(), "log")}
 	n.submit("0", actors.Task{})
 	var want = []string{"0"}
@@ -104,8 +117,8 @@ func TestSubmitWaitsForRoom(t *testing.T) {
 	assert.NoError(t, receive(t, held).err)
 }
 
-func TestDrainSendsThoseAtTheDoorAway(t *testing.T) {
-	pool, g, held := heldPool(t, runtime.PoolSpec{QueueLimit: 1, WhenFull: runtime.Wait, Prefetch: 1})
+func drainSendsAway(t *testing.T, rt *runtime.Runtime) {
+	pool, g, held := heldPoolOf(t, rt, runtime.PoolSpec{QueueLimit: 1, WhenFull: runtime.Wait, Prefetch: 1})
 	inside := submit(within(t, limit), pool, actors.Task{})
 	queued(t, pool, 1)
 	outside := submit(within(t, limit), pool, actors.Task{})
@@ -119,8 +132,8 @@ func TestDrainSendsThoseAtTheDoorAway(t *testing.T) {
 	assert.NoError(t, receive(t, held).err)
 }
 
-func TestOldestIsPushedOut(t *testing.T) {
-	pool, g, held := heldPool(t, runtime.PoolSpec{QueueLimit: 2, WhenFull: runtime.PushOut, Prefetch: 1})
+func oldestIsPushedOut(t *testing.T, rt *runtime.Runtime) {
+	pool, g, held := heldPoolOf(t, rt, runtime.PoolSpec{QueueLimit: 2, WhenFull: runtime.PushOut, Prefetch: 1})
 	n := &notes{t: t, pool: pool, log: filepath.Join(t.TempDir(), "log")}
 	oldest := submit(within(t, limit), pool, actors.Task{Payload: []byte("note " + n.log + " oldest")})
 	queued(t, pool, 1)
@@ -135,8 +148,8 @@ func TestOldestIsPushedOut(t *testing.T) {
 }
 
 // A task that was given up counts for its key as long as its worker is at it.
-func TestKeyLimitCountsWhatWorkersAreAt(t *testing.T) {
-	pool := startPool(t, newRuntime(t, runtime.Options{}), runtime.PoolSpec{
+func keyLimitCounts(t *testing.T, rt *runtime.Runtime) {
+	pool := startPool(t, rt, runtime.PoolSpec{
 		Command: command(t, "worker"), Size: 2, Prefetch: 1, Order: runtime.Order{KeyLimit: 1},
 	})
 	g := newGate(t)
@@ -154,6 +167,11 @@ func TestKeyLimitCountsWhatWorkersAreAt(t *testing.T) {
 	assert.Equal(t, 1, pool.Stats().Queued, "its worker is still at it")
 	g.open()
 	assert.NoError(t, receive(t, second).err)
+
+	for range 2 { // one that the wire does not take is not held
+		_, err = pool.Submit(within(t, limit), actors.Task{Key: "c", Payload: make([]byte, 5<<20)})
+		assert.ErrorIs(t, err, actors.ErrTooLarge)
+	}
 }
 
 // Keys at their limits, workers killed at random: all is answered, and nothing
