@@ -1,7 +1,7 @@
 // Package pool spreads tasks over several children that speak the same task
-// protocol. A pool is an actor: it has a bounded queue that refuses when it is
-// full, and hands a task to a child when that child has a free slot, so that
-// tasks wait in one place and not behind a slow one.
+// protocol. A pool is an actor: it has a bounded queue, and hands a task to a
+// child when that child has a free slot, so that tasks wait in one place and not
+// behind a slow one.
 //
 // Every task that was accepted is answered exactly once, whatever dies. When a
 // child dies while it holds a task, the task is run again if that does no harm
