@@ -1,11 +1,13 @@
 package pool
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
+	"brood/actors/internal/alarm"
 	"brood/actors/internal/mailbox"
 	"brood/actors/process"
 	"brood/telemetry"
@@ -19,17 +21,40 @@ type pool struct {
 	self      *actor.PID
 	scheduler *scheduler
 	pids      []*actor.PID // of the members
+	wasReady  bool         // one of them, once
 	drains    []chan<- struct{}
+
+	tally  process.Tally
+	joins  map[string]*join // by the ID of the task
+	riders int              // calls that wait for the answer of another
+	poison poison
+
+	clocks  clocks
+	alarm   alarm.Alarm
+	alarmAt time.Duration // 0: it is not set
+
+	// What the fake of a test stands in for.
+	now    func() time.Duration      // since some moment
+	ring   func(after time.Duration) // sets the alarm
+	random func() float64            // in [0, 1)
 }
 
 var _ mailbox.Owner = (*pool)(nil)
 
 func newPool(s Spec) *pool {
-	return &pool{
+	began := time.Now()
+	p := &pool{
 		spec:      s,
 		scheduler: newScheduler(s.Size, s.Prefetch, s.QueueLimit, s.MaxAttempts),
 		pids:      make([]*actor.PID, s.Size),
+		joins:     map[string]*join{},
+		poison:    poison{limit: s.PoisonLimit},
+		now:       func() time.Duration { return time.Since(began) },
+		random:    rand.Float64,
 	}
+	p.ring = func(after time.Duration) { p.alarm.Set(p.system, p.self, after, rang{}) }
+	p.scheduler.rests = s.RepeatBackoff.Min > 0
+	return p
 }
 
 // OwnMailbox is called when the actor is spawned.
@@ -52,9 +77,17 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *process.MemberEvent:
 		p.memberEvent(m.Member, m.Event)
 	case *process.Cancel:
-		p.cancel(m.Call, m.Err)
-	case *timedOut:
-		p.cancel(m.call, actors.ErrTaskTimeout)
+		p.cancel(m)
+	case rang:
+		p.rang()
+	case *actors.Result:
+		p.arrived(m.Tag.(*join), *m)
+	case *Rerun:
+		p.rerun(m)
+	case *ListPoison:
+		m.Reply <- p.poison.list()
+	case *Forget:
+		m.Reply <- p.poison.remove(m.ID)
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
@@ -62,7 +95,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *Abort:
 		p.end(m.Err)
 	case *actors.GaveUp:
-		p.end(m.Err)
+		p.end(p.gaveUp(m.Err))
 	case *Reopen:
 		p.scheduler.reopen()
 	case *Inspect:
@@ -70,6 +103,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *actor.Started:
 		p.system, p.self = ctx.ActorSystem(), ctx.Self()
 	case *actor.Stopping, *actor.Restarting:
+		p.alarm.Stop()
 		p.end(actors.ErrStopping)
 		p.answerDrains()
 	case *actor.Stopped:
@@ -88,16 +122,35 @@ func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 	}
 }
 
+// accept takes a task, or answers why not.
 func (p *pool) accept(call *process.Call) {
-	if err := p.scheduler.accept(call); err != nil {
-		call.Answer(p.system, actors.Result{Err: err})
+	call.Pool.Tally = &p.tally
+	if call.Task.ID != "" {
+		p.submitJoined(call)
 		return
 	}
-	p.startQueue(call)
-	if after := call.Task.Timeout; after > 0 {
-		late := &timedOut{call}
-		call.Pool.Timeout = time.AfterFunc(after, func() { p.system.Root.Send(p.self, late) })
+	if err := p.admit(call); err != nil {
+		p.answer(call, actors.Result{Err: err})
 	}
+}
+
+// admit takes a call into the queue, or says why not.
+func (p *pool) admit(call *process.Call) error {
+	if err := p.scheduler.accept(call); err != nil {
+		return err
+	}
+	p.startClock(call)
+	p.enqueued(call)
+	return nil
+}
+
+// enqueued notes that a call waits for a worker, for the first time or again.
+func (p *pool) enqueued(call *process.Call) {
+	if e := entryOf(call); e != nil {
+		e.member, e.attempts = queued, call.Attempts
+	}
+	p.startQueue(call)
+	p.startWait(call)
 }
 
 func (p *pool) startQueue(call *process.Call) {
@@ -115,9 +168,15 @@ func (p *pool) dispatch() {
 			break
 		}
 		call.Pool.Queued.End(nil)
+		if e := entryOf(call); e != nil {
+			e.member = to
+			e.attempts++
+			p.clocks.stopWaits(e)
+		}
 		p.system.Root.Send(p.pids[to], call)
 	}
-	if len(p.drains) > 0 && p.scheduler.drained() {
+	p.arm()
+	if len(p.drains) > 0 && p.scheduler.drained() && p.riders == 0 {
 		p.answerDrains()
 	}
 }
@@ -131,11 +190,14 @@ func (p *pool) answerDrains() {
 
 func (p *pool) returned(m *process.Returned) {
 	for _, v := range p.scheduler.returned(m) {
-		if v.err == nil {
-			p.startQueue(v.call)
-			continue
+		switch {
+		case v.err != nil:
+			p.lose(v.call, v.err)
+		case v.rest > 0:
+			p.clocks.set(enter(v.call), lineRest, p.now(), p.spec.RepeatBackoff.delay(v.rest, p.random()))
+		default:
+			p.enqueued(v.call)
 		}
-		p.lose(v.call, v.err)
 	}
 }
 
@@ -144,7 +206,7 @@ func (p *pool) memberEvent(i int, event any) {
 	case *actors.Started:
 		p.scheduler.started(i, m.Incarnation, m.PID)
 	case *actors.Ready:
-		p.pids[i] = m.Who
+		p.pids[i], p.wasReady = m.Who, true
 		p.scheduler.ready(i, m.Incarnation)
 	case *actors.OverLimit:
 		if m.Retiring {
@@ -155,61 +217,8 @@ func (p *pool) memberEvent(i int, event any) {
 	}
 }
 
-// cancel ends a call early. One that a member holds is answered by the member,
-// so that it has one owner at any time.
-func (p *pool) cancel(call *process.Call, err error) {
-	if call.Answered() {
-		return
-	}
-	if p.scheduler.cancel(call, err) {
-		p.answer(call, err)
-		return
-	}
-	p.system.Root.Send(p.pids[call.Pool.Member], &process.Cancel{Call: call, Err: err})
-}
-
-func (p *pool) end(err error) {
-	for _, call := range p.scheduler.end(err) {
-		p.lose(call, notRun(call, err))
-	}
-}
-
-// lose ends a call that is not done, unless it was given up by its submitter.
-func (p *pool) lose(call *process.Call, err error) {
-	if p.spec.OnUndone != nil && p.scheduler.closed != nil && call.Pool.Cancelled == nil && !call.Answered() {
-		p.spec.OnUndone(Undone{Tag: call.Task.Tag, Attempts: call.Attempts, Err: err})
-	}
-	p.answer(call, err)
-}
-
-// answer ends a call that the pool holds.
-func (p *pool) answer(call *process.Call, err error) {
-	call.Pool.Queued.End(err)
-	call.Answer(p.system, actors.Result{Err: err})
-}
-
-// reject answers what reaches the pool after its end.
-func (p *pool) reject(message any) {
-	switch m := message.(type) {
-	case *process.Call:
-		m.Answer(p.system, actors.Result{Err: actors.ErrStopping})
-	case *process.Cancel:
-		m.Call.Answer(p.system, actors.Result{Err: m.Err})
-	case *process.Returned:
-		p.returned(m)
-	case *Drain:
-		m.Done <- struct{}{}
-	case *Inspect:
-		m.Reply <- p.stats()
-	case *actor.MessageEnvelope:
-		if task, ok := m.Message.(*actors.Task); ok && m.Sender != nil {
-			p.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping, Tag: task.Tag})
-		}
-	}
-}
-
 func (p *pool) stats() Stats {
-	s := Stats{Queued: p.scheduler.length, Held: p.scheduler.held}
+	s := Stats{Queued: p.scheduler.length + len(p.scheduler.resting), Held: p.scheduler.held, Outcomes: outcomesOf(&p.tally)}
 	for _, m := range p.scheduler.members {
 		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
 	}

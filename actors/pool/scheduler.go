@@ -5,9 +5,6 @@ import (
 	"brood/actors/process"
 )
 
-// queued is the Member of a call that waits.
-const queued = -1
-
 // scheduler decides which call goes to which member. It owns the queue and
 // does no input or output; the actor carries out what it says.
 type scheduler struct {
@@ -19,15 +16,18 @@ type scheduler struct {
 	head    *process.Call
 	tail    *process.Call
 	length  int
-	held    int // by all members
+	resting map[*process.Call]struct{} // they wait for their next attempt
+	held    int                        // by all members
 
+	rests    bool  // calls rest before they are run again
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again
 }
 
 func newScheduler(size, slots, limit, maxAttempts int) *scheduler {
-	return &scheduler{limit: limit, slots: slots, maxAttempts: maxAttempts, members: make([]member, size)}
+	return &scheduler{limit: limit, slots: slots, maxAttempts: maxAttempts, members: make([]member, size),
+		resting: map[*process.Call]struct{}{}}
 }
 
 // accept takes a call into the queue, or says why not.
@@ -79,16 +79,13 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	return call, to
 }
 
-// cancel ends a call early. It reports whether the call was waiting; if not,
-// whoever holds it must be told, and the error is remembered in case that it
-// comes back.
-func (s *scheduler) cancel(call *process.Call, err error) (wasQueued bool) {
-	if call.Pool.Member == queued {
-		s.unlink(call)
-		return true
+// withdraw takes out a call that the pool holds.
+func (s *scheduler) withdraw(call *process.Call) {
+	if call.Pool.Member == resting {
+		delete(s.resting, call)
+		return
 	}
-	call.Pool.Cancelled = err
-	return false
+	s.unlink(call)
 }
 
 // close stops accepting. Calls that wait or are held go on.
@@ -98,7 +95,7 @@ func (s *scheduler) close(why error) {
 	}
 }
 
-// end stops everything: it empties the queue, returns what was in it, and
+// end stops everything: it empties the queue, returns what waited, and
 // nothing that comes back will be run again.
 func (s *scheduler) end(why error) []*process.Call {
 	s.close(why)
@@ -108,6 +105,10 @@ func (s *scheduler) end(why error) []*process.Call {
 		calls = append(calls, s.head)
 		s.unlink(s.head)
 	}
+	for call := range s.resting {
+		calls = append(calls, call)
+	}
+	clear(s.resting)
 	return calls
 }
 
@@ -119,4 +120,4 @@ func (s *scheduler) reopen() {
 }
 
 // drained reports whether nothing waits and nothing is held.
-func (s *scheduler) drained() bool { return s.length == 0 && s.held == 0 }
+func (s *scheduler) drained() bool { return s.length+s.held+len(s.resting) == 0 }

@@ -19,7 +19,7 @@ type tombstone struct {
 // cancel answers a call early and tells the child.
 func (c *child) cancel(m *Cancel) {
 	for id, call := range c.tasks.inflight {
-		if call != m.Call {
+		if call != m.Call || !call.Open(m.Epoch) {
 			continue
 		}
 		c.tasks.inflight[id] = nil

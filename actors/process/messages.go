@@ -12,10 +12,12 @@ import (
 )
 
 // Cancel asks to end a call early: it is answered with Err at once, and the
-// child is told. A call that the actor does not hold is left alone.
+// child is told. A call that the actor does not hold is left alone, and so is
+// one that has become another task's.
 type Cancel struct {
-	Call *Call
-	Err  error
+	Call  *Call
+	Epoch uint64
+	Err   error
 }
 
 // MemberEvent tells the pool of a member's Started, Ready or Down.

@@ -67,7 +67,7 @@ func (c *child) take(call *Call) {
 func (c *child) takeDirect(task *actors.Task, sender *actor.PID) {
 	call := &Call{Task: *task, ReplyTo: sender, Done: make(chan actors.Result, 1)}
 	if task.Timeout > 0 {
-		late := &Cancel{Call: call, Err: actors.ErrTaskTimeout}
+		late := &Cancel{Call: call, Err: &actors.TaskTimeoutError{Stage: actors.StageRun, Limit: task.Timeout}}
 		call.Pool.Timeout = time.AfterFunc(task.Timeout, func() { c.system.Root.Send(c.self, late) })
 	}
 	c.take(call)
