@@ -53,13 +53,15 @@ func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error
 func (p *Pool) check() (*actor.Props, error) {
 	spec := p.spec
 	props, ofPool := pool.Spec{
-		Name:        spec.Name,
-		Size:        spec.Size,
-		Prefetch:    spec.Prefetch,
-		QueueLimit:  spec.QueueLimit,
-		MaxAttempts: spec.MaxAttempts,
-		OnUndone:    func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
-		Telemetry:   p.rt.recorder,
+		Name:          spec.Name,
+		Size:          spec.Size,
+		Prefetch:      spec.Prefetch,
+		QueueLimit:    spec.QueueLimit,
+		MaxAttempts:   spec.MaxAttempts,
+		RepeatBackoff: spec.RepeatBackoff,
+		PoisonLimit:   spec.PoisonLimit,
+		OnUndone:      func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
+		Telemetry:     p.rt.recorder,
 	}.Props()
 	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()
 	_, ofSupervisor := supervisor.Props(p.supervision(nil))

@@ -121,6 +121,7 @@ func (w *world) finish() {
 		w.arrive()
 		w.pass(max(0, w.alarm-w.now)) // to where it rings, if it is set
 		w.collect()
+		w.must(len(done) == 0 || len(w.open) == 0, "drained while %d tasks have no answer", len(w.open))
 		if w.quiet() {
 			break
 		}

@@ -138,7 +138,7 @@ func (p *pool) setAside(call *process.Call, err *actors.PoisonError) {
 // rerun runs a task again that was set aside. Who asks for one that is being run
 // joins that run.
 func (p *pool) rerun(m *Rerun) {
-	m.Call.Pool.Tally = &p.tally
+	p.count(m.Call)
 	set := p.poison.find(m.ID)
 	if set == nil {
 		p.answer(m.Call, actors.Result{Err: actors.ErrNotSetAside})

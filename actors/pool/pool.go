@@ -25,6 +25,7 @@ type pool struct {
 	drains    []chan<- struct{}
 
 	tally  process.Tally
+	tasks  uint64           // that came, each of which tally counts in the end
 	joins  map[string]*join // by the ID of the task
 	riders int              // calls that wait for the answer of another
 	poison poison
@@ -124,7 +125,7 @@ func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 
 // accept takes a task, or answers why not.
 func (p *pool) accept(call *process.Call) {
-	call.Pool.Tally = &p.tally
+	p.count(call)
 	if call.Task.ID != "" {
 		p.submitJoined(call)
 		return
@@ -132,6 +133,12 @@ func (p *pool) accept(call *process.Call) {
 	if err := p.admit(call); err != nil {
 		p.answer(call, actors.Result{Err: err})
 	}
+}
+
+// count makes the call's answer count.
+func (p *pool) count(call *process.Call) {
+	p.tasks++
+	call.Pool.Tally = &p.tally
 }
 
 // admit takes a call into the queue, or says why not.
@@ -176,10 +183,15 @@ func (p *pool) dispatch() {
 		p.system.Root.Send(p.pids[to], call)
 	}
 	p.arm()
-	if len(p.drains) > 0 && p.scheduler.drained() && p.riders == 0 {
+	if len(p.drains) > 0 && p.drained() {
 		p.answerDrains()
 	}
 }
+
+// drained reports whether every task has its answer and every slot is free. That
+// the members hold nothing is not enough: what is on the way to one that has died
+// comes back.
+func (p *pool) drained() bool { return p.scheduler.drained() && p.tally.Total() == p.tasks }
 
 func (p *pool) answerDrains() {
 	for _, done := range p.drains {

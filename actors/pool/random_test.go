@@ -134,6 +134,7 @@ func TestEveryCallIsInOnePlaceAndAnsweredOnce(t *testing.T) {
 	}
 }
 
+// step does one thing at random.
 func (w *world) step() {
 	i := w.random.IntN(len(w.members))
 	m := &w.members[i]

@@ -55,6 +55,14 @@ func (t *Tally) Sum(o Outcome) (n uint64) {
 	return n
 }
 
+// Total returns how many answers there were.
+func (t *Tally) Total() (n uint64) {
+	for o := range OutcomeOther + 1 {
+		n += t.Sum(o)
+	}
+	return n
+}
+
 func (t *Tally) count(member int, err error) {
 	t.stripes[uint(member)%stripes][outcomeOf(err)].Add(1)
 }
