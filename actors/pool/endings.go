@@ -93,26 +93,20 @@ func (p *pool) answer(call *process.Call, result actors.Result) {
 // reject answers what reaches the pool after its end.
 func (p *pool) reject(message any) {
 	switch m := message.(type) {
-	case *process.Call:
-		m.Answer(p.system, actors.Result{Err: actors.ErrStopping})
-	case *Rerun:
-		m.Call.Answer(p.system, actors.Result{Err: actors.ErrStopping})
 	case *process.Cancel:
 		p.rejectCancel(m)
 	case *process.Returned:
 		p.returned(m)
 	case *actors.Result:
 		p.arrived(m.Tag.(*join), *m)
-	case *Drain:
-		m.Done <- struct{}{}
 	case *Inspect:
 		m.Reply <- p.stats()
 	case *ListPoison:
 		m.Reply <- p.poison.list()
-	case *Forget:
-		m.Reply <- p.poison.remove(m.ID)
 	case *actor.MessageEnvelope:
 		p.rejectEnvelope(m)
+	default:
+		AnswerLetter(p.system, message)
 	}
 }
 
@@ -128,7 +122,7 @@ func (p *pool) rejectCancel(m *process.Cancel) {
 		p.leave(e.rides, m.Call, err)
 		return
 	}
-	m.Call.Answer(p.system, actors.Result{Err: err})
+	m.Call.AnswerAt(p.system, m.Epoch, actors.Result{Err: err})
 }
 
 func (p *pool) rejectEnvelope(m *actor.MessageEnvelope) {

@@ -5,6 +5,9 @@ import "brood/actors/process"
 // Outcomes counts the answers that the tasks of a pool got, by kind. Of equal
 // tasks that joined each counts.
 type Outcomes struct {
+	// Submitted is how many tasks came, also those that were refused. The others
+	// add up to it when nothing waits and nothing runs.
+	Submitted uint64
 	// Done: a worker answered. Failed: its handler answered with an error.
 	Done, Failed uint64
 	// QueueFull: it was refused. PushedOut: it had to leave the queue.
@@ -24,8 +27,10 @@ type Outcomes struct {
 	Other uint64
 }
 
-func outcomesOf(t *process.Tally) Outcomes {
+func (p *pool) outcomes() Outcomes {
+	t := &p.tally
 	return Outcomes{
+		Submitted:    p.tasks,
 		Done:         t.Sum(process.OutcomeDone),
 		Failed:       t.Sum(process.OutcomeFailed),
 		QueueFull:    t.Sum(process.OutcomeQueueFull),

@@ -230,7 +230,7 @@ func (p *pool) memberEvent(i int, event any) {
 }
 
 func (p *pool) stats() Stats {
-	s := Stats{Queued: p.scheduler.length + len(p.scheduler.resting), Held: p.scheduler.held, Outcomes: outcomesOf(&p.tally)}
+	s := Stats{Queued: p.scheduler.length + len(p.scheduler.resting), Held: p.scheduler.held, Outcomes: p.outcomes()}
 	for _, m := range p.scheduler.members {
 		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
 	}

@@ -20,7 +20,7 @@ func TestTaskGoesToAMemberAndItsAnswerBack(t *testing.T) {
 	answer := h.submit(t.Context(), actors.Task{Payload: []byte("question"), Tag: "tag"})
 	h.seats[1].answer(h.seats[1].holds("question"), "answer")
 	assert.Equal(t, actors.Result{Payload: []byte("answer"), Attempts: 1, Worker: 101, Tag: "tag"}, receive(t, answer))
-	assert.Equal(t, Stats{Workers: []Worker{{}, {PID: 101, Ready: true, Done: 1}}, Outcomes: Outcomes{Done: 1}}, h.stats())
+	assert.Equal(t, Stats{Workers: []Worker{{}, {PID: 101, Ready: true, Done: 1}}, Outcomes: Outcomes{Submitted: 1, Done: 1}}, h.stats())
 }
 
 func TestTaskThatIsOverTheLimitIsRefused(t *testing.T) {
@@ -195,6 +195,17 @@ func TestMessagesAfterTheEndAreAnswered(t *testing.T) {
 	p.reject(&Inspect{Reply: stats})
 	receive(t, drained)
 	assert.Equal(t, Stats{Workers: []Worker{{}}}, receive(t, stats))
+
+	rerun, riding, list, forgotten := call(), call(), make(chan PoisonList, 1), make(chan bool, 1)
+	p.reject(&Rerun{Call: rerun})
+	assert.Equal(t, actors.ErrStopping, receive(t, rerun.Done).Err)
+	p.reject(&ListPoison{Reply: list})
+	assert.Empty(t, receive(t, list))
+	p.reject(&Forget{Reply: forgotten})
+	assert.False(t, receive(t, forgotten))
+	p.ride(&join{call: call()}, riding)
+	p.reject(&actors.Result{Payload: []byte("late"), Tag: enter(riding).rides})
+	assert.Equal(t, "late", string(receive(t, riding.Done).Payload))
 
 	asked := actor.NewFuture(h.system, 20*time.Second)
 	p.reject(&actor.MessageEnvelope{Message: &actors.Task{Tag: 3}, Sender: asked.PID()})

@@ -66,7 +66,13 @@ type PoolNote struct {
 // early, because its caller left, is answered again by the child. It reports
 // whether this was the first. Only who holds the call may answer it.
 func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
-	if !c.Close() {
+	return c.AnswerAt(system, c.Epoch(), result)
+}
+
+// AnswerAt is Answer for who may hold the call no more: it does nothing if the
+// call is another task's by now.
+func (c *Call) AnswerAt(system *actor.ActorSystem, epoch uint64, result actors.Result) bool {
+	if !c.state.CompareAndSwap(epoch<<1, epoch<<1|1) {
 		return false
 	}
 	result.Attempts, result.Tag = c.Attempts, c.Task.Tag
