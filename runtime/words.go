@@ -66,6 +66,17 @@ type (
 	PoisonList = pool.PoisonList
 	// Poisoned is one task that was set aside.
 	Poisoned = pool.Poisoned
+	// Order says which of the tasks that wait in a pool is next.
+	Order = pool.Order
+	// WhenFull is what becomes of a task for which a pool's queue has no room.
+	WhenFull = pool.WhenFull
+)
+
+// What becomes of a task for which a pool's queue has no room.
+const (
+	Refuse  = pool.Refuse
+	Wait    = pool.Wait
+	PushOut = pool.PushOut
 )
 
 // After which ends a child is started again.

@@ -1,7 +1,6 @@
 package pool
 
 import (
-	"container/heap"
 	"math"
 	"time"
 )
@@ -23,7 +22,7 @@ const sweepAt = 64
 // clocks are those of all tasks that have any. It is pure: time is told to it, as
 // what has passed since some moment.
 type clocks struct {
-	lines [lines]timeline
+	lines [lines]heap[*entry, byTime]
 	ready bool                 // which of the two waiting lines moves
 	since time.Duration        // since when
 	moved [lines]time.Duration // how far each had come then
@@ -41,7 +40,7 @@ func (c *clocks) turn(now time.Duration, ready bool) {
 
 // waiting reports whether any clock depends on whether a worker is ready.
 func (c *clocks) waiting() bool {
-	return len(c.lines[lineQueue].entries)+len(c.lines[lineStart].entries) > 0
+	return len(c.lines[lineQueue].items)+len(c.lines[lineStart].items) > 0
 }
 
 // moving is the waiting line that moves.
@@ -71,9 +70,9 @@ func (c *clocks) set(e *entry, line int, now, after time.Duration) {
 		return // that is never
 	}
 	e.at[line] = shows + after
-	c.lines[line].kind = line
-	heap.Push(&c.lines[line], e)
-	if line == lineTotal && len(c.lines[line].entries) > 2*c.kept+sweepAt {
+	c.lines[line].order.line = line
+	c.lines[line].push(e)
+	if line == lineTotal && len(c.lines[line].items) > 2*c.kept+sweepAt {
 		c.sweep()
 	}
 }
@@ -81,7 +80,7 @@ func (c *clocks) set(e *entry, line int, now, after time.Duration) {
 // stop takes a clock of the entry back, if it is set.
 func (c *clocks) stop(e *entry, line int) {
 	if e.place[line] > 0 {
-		heap.Remove(&c.lines[line], e.place[line]-1)
+		c.lines[line].remove(e.place[line] - 1)
 	}
 }
 
@@ -97,24 +96,23 @@ func (c *clocks) stopWaits(e *entry) {
 // that it costs each task a constant.
 func (c *clocks) sweep() {
 	line := &c.lines[lineTotal]
-	open := line.entries[:0]
-	for _, e := range line.entries {
-		e.place[lineTotal] = 0
+	all := line.items
+	line.items = all[:0]
+	for _, e := range all {
 		if e.open() {
-			open = append(open, e)
-			e.place[lineTotal] = len(open)
+			line.push(e) // to a place that was looked at before
+		} else {
+			e.place[lineTotal] = 0
 		}
 	}
-	clear(line.entries[len(open):])
-	line.entries = open
-	heap.Init(line)
-	c.kept = len(open)
+	clear(all[len(line.items):])
+	c.kept = len(line.items)
 }
 
 // due takes a clock that has rung; e is nil if there is none.
 func (c *clocks) due(now time.Duration) (e *entry, line int) {
 	for line := range c.lines {
-		if first := c.lines[line].first(); first != nil && first.at[line] <= c.shows(line, now) {
+		if first := c.first(line); first != nil && first.at[line] <= c.shows(line, now) {
 			c.stop(first, line)
 			return first, line
 		}
@@ -122,12 +120,20 @@ func (c *clocks) due(now time.Duration) (e *entry, line int) {
 	return nil, 0
 }
 
+// first is the entry that rings first on a line; nil if none does.
+func (c *clocks) first(line int) *entry {
+	if len(c.lines[line].items) == 0 {
+		return nil
+	}
+	return c.lines[line].items[0]
+}
+
 // next is when the next clock rings if no worker becomes ready, or unready,
 // before; ok is false if none is set.
 func (c *clocks) next() (at time.Duration, ok bool) {
 	at = math.MaxInt64
 	for _, line := range [...]int{lineTotal, lineRest, c.moving()} {
-		first := c.lines[line].first()
+		first := c.first(line)
 		if first == nil {
 			continue
 		}
@@ -140,43 +146,10 @@ func (c *clocks) next() (at time.Duration, ok bool) {
 	return at, ok
 }
 
-// timeline is a heap of entries, the next to ring first.
-type timeline struct {
-	kind    int
-	entries []*entry
-}
+// byTime orders entries by when they ring on a line.
+type byTime struct{ line int }
 
-var _ heap.Interface = (*timeline)(nil)
+var _ ordering[*entry] = byTime{}
 
-func (t *timeline) first() *entry {
-	if len(t.entries) == 0 {
-		return nil
-	}
-	return t.entries[0]
-}
-
-func (t *timeline) Len() int { return len(t.entries) }
-
-func (t *timeline) Less(i, j int) bool { return t.entries[i].at[t.kind] < t.entries[j].at[t.kind] }
-
-func (t *timeline) Swap(i, j int) {
-	t.entries[i], t.entries[j] = t.entries[j], t.entries[i]
-	t.entries[i].place[t.kind], t.entries[j].place[t.kind] = i+1, j+1
-}
-
-// Push is heap's.
-func (t *timeline) Push(x any) {
-	e := x.(*entry)
-	t.entries = append(t.entries, e)
-	e.place[t.kind] = len(t.entries)
-}
-
-// Pop is heap's.
-func (t *timeline) Pop() any {
-	last := len(t.entries) - 1
-	e := t.entries[last]
-	t.entries[last] = nil
-	t.entries = t.entries[:last]
-	e.place[t.kind] = 0
-	return e
-}
+func (b byTime) before(x, y *entry) bool { return x.at[b.line] < y.at[b.line] }
+func (b byTime) place(e *entry, at int)  { e.place[b.line] = at + 1 }

@@ -77,7 +77,7 @@ func TestClocksOfAnsweredTasksAreSwept(t *testing.T) {
 		if i%4000 == 0 {
 			c.set(open[i/4000], lineTotal, time.Duration(i), time.Hour)
 		}
-		require.LessOrEqual(t, len(c.lines[lineTotal].entries), 2*(len(open)+1)+sweepAt+1)
+		require.LessOrEqual(t, len(c.lines[lineTotal].items), 2*(len(open)+1)+sweepAt+1)
 	}
 	rung := slices.DeleteFunc(c.rings(2*time.Hour), func(e *entry) bool { return !e.open() })
 	assert.Equal(t, open, rung)

@@ -15,7 +15,7 @@ func (p *pool) cancel(m *process.Cancel) {
 		return
 	}
 	e := enter(m.Call)
-	p.giveUp(e, &actors.CancelledError{Stage: p.scheduler.stage(e.member, e), Err: m.Err})
+	p.giveUp(e, &actors.CancelledError{Stage: p.scheduler.stage(e), Err: m.Err})
 }
 
 // giveUp ends a task early. A call that a member holds is answered by the member,
@@ -43,6 +43,7 @@ func (p *pool) gaveUp(err error) error {
 }
 
 func (p *pool) end(err error) {
+	p.closeDoor(err)
 	for _, call := range p.scheduler.end(err) {
 		p.lose(call, notRun(call, err))
 	}
@@ -117,7 +118,7 @@ func (p *pool) rejectCancel(m *process.Cancel) {
 		return
 	}
 	e := enter(m.Call)
-	err := &actors.CancelledError{Stage: p.scheduler.stage(e.member, e), Err: m.Err}
+	err := &actors.CancelledError{Stage: p.scheduler.stage(e), Err: m.Err}
 	if e.rides != nil {
 		p.leave(e.rides, m.Call, err)
 		return

@@ -52,8 +52,10 @@ func (s *seat) Receive(ctx actor.Context) {
 	}
 	switch m := ctx.Message().(type) {
 	case *process.Call:
-		m.Attempts++
-		s.calls <- m
+		for call := range m.Chain() {
+			call.Attempts++
+			s.calls <- call
+		}
 	case *process.Cancel:
 		s.cancels <- m
 	}
@@ -62,8 +64,10 @@ func (s *seat) Receive(ctx actor.Context) {
 func (s *seat) note(message any) {
 	switch m := message.(type) {
 	case *process.Call:
-		m.Attempts++
-		s.all <- handed{m, m.Epoch()}
+		for call := range m.Chain() {
+			call.Attempts++
+			s.all <- handed{call, call.Epoch()}
+		}
 	case *process.Cancel:
 		s.all <- m
 	}

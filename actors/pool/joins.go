@@ -35,7 +35,8 @@ func (p *pool) submitJoined(call *process.Call) {
 // lead starts a run for the callers of a task.
 func (p *pool) lead(call *process.Call) (*join, error) {
 	j := &join{}
-	j.call = &process.Call{Task: call.Task, ReplyTo: p.self, Pooled: true}
+	j.call = &process.Call{Task: call.Task, ReplyTo: p.self, Pooled: true,
+		Pool: process.PoolNote{NoWait: call.Pool.NoWait}}
 	j.call.Task.Timeout = 0 // is each caller's own
 	j.call.Task.Cause, j.call.Task.Tag = call.Cause(), j
 	if err := p.admit(j.call); err != nil {

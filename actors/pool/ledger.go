@@ -27,7 +27,7 @@ type entry struct {
 
 	timeout time.Duration        // the task's
 	at      [lines]time.Duration // when each clock rings, on its own line
-	place   [lines]int           // in each line, from 1; 0: not there
+	place   [lines]int           // on each line, from 1; 0: not there
 
 	cancelled error         // what the submitter was promised, if the call comes back
 	exits     []actors.Exit // of the workers that died with it and are to blame on it
@@ -59,15 +59,16 @@ func enter(call *process.Call) *entry {
 // another task's.
 func (e *entry) open() bool { return e.call.Open(e.epoch) }
 
-// stage says how far the task has come. One that died with a worker may have run,
-// wherever it waits.
-func (s *scheduler) stage(member int, e *entry) actors.Stage {
+// stage says how far the task has come, which has no answer. One that died with a
+// worker may have run, wherever it waits.
+func (s *scheduler) stage(e *entry) actors.Stage {
 	switch {
-	case e != nil && e.rides != nil:
-		lead := entryOf(e.rides.call)
-		return s.stage(lead.member, lead)
-	case member != queued, e != nil && e.lost != nil:
+	case e.rides != nil:
+		return s.stage(entryOf(e.rides.call))
+	case e.member != queued, e.lost != nil:
 		return actors.StageRun
+	case e.call.Pool.AtDoor:
+		return actors.StageDoor
 	case s.anyReady():
 		return actors.StageQueue
 	}

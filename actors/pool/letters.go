@@ -13,7 +13,9 @@ import (
 func AnswerLetter(system *actor.ActorSystem, message any) bool {
 	switch m := message.(type) {
 	case *process.Call:
-		m.Answer(system, actors.Result{Err: actors.ErrStopping})
+		for call := range m.Chain() {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
 	case *Rerun:
 		m.Call.Answer(system, actors.Result{Err: actors.ErrStopping})
 	case *process.Cancel:

@@ -50,12 +50,17 @@ func (w *world) reply(i int) {
 		return
 	}
 	k := w.random.IntN(len(m.holds))
-	if h := m.holds[k]; h.call != nil {
+	h := m.holds[k]
+	if h.call != nil {
 		w.runs[h.task.Tag]++
 		h.call.Answer(w.pool.system, actors.Result{Payload: h.task.Payload, Worker: 1})
 	}
 	m.holds = slices.Delete(m.holds, k, k+1)
-	m.outbox = append(m.outbox, &process.Freed{Member: i, Incarnation: m.run, N: 1})
+	freed := &process.Freed{Member: i, Incarnation: m.run, N: 1}
+	if h.counted {
+		freed.Keys = []string{h.task.Key}
+	}
+	m.outbox = append(m.outbox, freed)
 }
 
 // toMember delivers a member's next message.
@@ -74,7 +79,7 @@ func (w *world) toMember(i int) {
 			return
 		}
 		message.Attempts++
-		m.holds = append(m.holds, held{message, message.Task})
+		m.holds = append(m.holds, held{message, message.Task, message.Pool.Counted})
 	case *process.Cancel:
 		k := slices.IndexFunc(m.holds, func(h held) bool {
 			return h.call == message.Call && h.call.Open(message.Epoch)
@@ -95,6 +100,7 @@ func (w *world) toPool(i int) {
 		switch message := message.(type) {
 		case *process.Freed:
 			w.pool.scheduler.freed(i, message.Incarnation, message.N)
+			w.pool.scheduler.freedKeys(i, message.Incarnation, message.Keys)
 		case *process.Returned:
 			w.pool.returned(message)
 		default:
@@ -108,6 +114,7 @@ func (w *world) toPool(i int) {
 func (w *world) finish() {
 	done := make(chan struct{}, 1)
 	w.pool.scheduler.close(actors.ErrStopping)
+	w.pool.closeDoor(actors.ErrStopping)
 	w.pool.drains = append(w.pool.drains, done)
 	for range 10_000 {
 		for i := range w.members {

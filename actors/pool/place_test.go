@@ -21,9 +21,12 @@ func (w *world) must(ok bool, format string, args ...any) {
 func (w *world) check() {
 	s, place := w.pool.scheduler, map[*process.Call]int{}
 	waiting := 0
-	for call := s.head; call != nil; call = call.Pool.Next {
+	for call := range s.waiting() {
 		place[call]++
 		waiting++
+	}
+	for call := s.door.head; call != nil; call = call.Pool.Next {
+		place[call]++
 	}
 	w.must(s.length == waiting, "counts differ")
 	for call := range s.resting {
@@ -32,8 +35,8 @@ func (w *world) check() {
 	held := 0
 	for i := range w.members {
 		m := &w.members[i]
-		w.must(len(m.holds) <= s.slots, "member %d holds too much", i)
-		w.must(s.members[i].held <= s.slots, "member %d holds too much", i)
+		w.must(len(m.holds) <= w.pool.spec.Prefetch, "member %d holds too much", i)
+		w.must(s.members[i].held <= w.pool.spec.Prefetch, "member %d holds too much", i)
 		held += s.members[i].held
 		for _, call := range m.places() {
 			place[call]++
@@ -116,7 +119,7 @@ func (w *world) judge(j *job) {
 		require.True(w.t, j.task.Repeatable || j.task.ID != "") // one that joins is as the first one is
 	case !errors.Is(err, actors.ErrWorkerExited):
 		require.Condition(w.t, func() bool {
-			return errors.Is(err, actors.ErrQueueFull) || errors.Is(err, actors.ErrStopping) ||
+			return errors.Is(err, actors.ErrQueueFull) || errors.Is(err, actors.ErrPushedOut) || errors.Is(err, actors.ErrStopping) ||
 				errors.Is(err, actors.ErrGaveUp) || j.rerun
 		}, "seed %d: %v", w.seed, err)
 	}
@@ -137,7 +140,7 @@ func (w *world) checkEnd(drained <-chan struct{}) {
 	require.LessOrEqual(w.t, len(w.pool.poison.tasks), w.pool.spec.PoisonLimit)
 	w.pool.clocks.sweep()
 	for line := range w.pool.clocks.lines {
-		require.Empty(w.t, w.pool.clocks.lines[line].entries, "seed %d: clocks of line %d", w.seed, line)
+		require.Empty(w.t, w.pool.clocks.lines[line].items, "seed %d: clocks of line %d", w.seed, line)
 	}
 	require.Equal(w.t, uint64(len(w.jobs)), w.pool.tally.Total(), "seed %d", w.seed)
 }

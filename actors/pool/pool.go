@@ -23,6 +23,9 @@ type pool struct {
 	pids      []*actor.PID // of the members
 	wasReady  bool         // one of them, once
 	drains    []chan<- struct{}
+	entered   func(*process.Call) // startWait, of one that was at the door
+	hands     []hand              // for each member, what it gets at the end of the turn
+	handed    []int               // the members that get something
 
 	tally  process.Tally
 	tasks  uint64           // that came, each of which tally counts in the end
@@ -46,14 +49,16 @@ func newPool(s Spec) *pool {
 	began := time.Now()
 	p := &pool{
 		spec:      s,
-		scheduler: newScheduler(s.Size, s.Prefetch, s.QueueLimit, s.MaxAttempts),
+		scheduler: newScheduler(s.Size, s.Prefetch, s.MaxAttempts, s.queue()),
 		pids:      make([]*actor.PID, s.Size),
 		joins:     map[string]*join{},
 		poison:    poison{limit: s.PoisonLimit},
 		now:       func() time.Duration { return time.Since(began) },
 		random:    rand.Float64,
+		hands:     make([]hand, s.Size),
 	}
 	p.ring = func(after time.Duration) { p.alarm.Set(p.system, p.self, after, rang{}) }
+	p.entered = p.startWait
 	p.scheduler.rests = s.RepeatBackoff.Min > 0
 	return p
 }
@@ -71,7 +76,11 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
 	case *process.Freed:
+		p.scheduler.now = time.Now()
 		p.scheduler.freed(m.Member, m.Incarnation, m.N)
+		if len(m.Keys) > 0 {
+			p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
+		}
 		m.Free()
 	case *process.Returned:
 		p.returned(m)
@@ -92,6 +101,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
+		p.closeDoor(actors.ErrStopping)
 		p.drains = append(p.drains, m.Done)
 	case *Abort:
 		p.end(m.Err)
@@ -120,84 +130,22 @@ func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
 		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
 		Pooled:  true,
+		Pool:    process.PoolNote{NoWait: true},
 	}
 }
-
-// accept takes a task, or answers why not.
-func (p *pool) accept(call *process.Call) {
-	p.count(call)
-	if call.Task.ID != "" {
-		p.submitJoined(call)
-		return
-	}
-	if err := p.admit(call); err != nil {
-		p.answer(call, actors.Result{Err: err})
-	}
-}
-
-// count makes the call's answer count.
-func (p *pool) count(call *process.Call) {
-	p.tasks++
-	call.Pool.Tally = &p.tally
-}
-
-// admit takes a call into the queue, or says why not.
-func (p *pool) admit(call *process.Call) error {
-	if err := p.scheduler.accept(call); err != nil {
-		return err
-	}
-	p.startClock(call)
-	p.enqueued(call)
-	return nil
-}
-
-// enqueued notes that a call waits for a worker, for the first time or again.
-func (p *pool) enqueued(call *process.Call) {
-	if e := entryOf(call); e != nil {
-		e.member, e.attempts = queued, call.Attempts
-	}
-	p.startQueue(call)
-	p.startWait(call)
-}
-
-func (p *pool) startQueue(call *process.Call) {
-	if p.spec.Telemetry.Enabled() {
-		call.Pool.Queued = p.spec.Telemetry.Start(call.Cause(), telemetry.HopQueue, p.spec.Name,
-			telemetry.Attempt(call.Attempts+1))
-	}
-}
-
-// dispatch hands out what waits as far as there are free slots.
-func (p *pool) dispatch() {
-	for {
-		call, to := p.scheduler.next()
-		if call == nil {
-			break
-		}
-		call.Pool.Queued.End(nil)
-		if e := entryOf(call); e != nil {
-			e.member = to
-			e.attempts++
-			p.clocks.stopWaits(e)
-		}
-		p.system.Root.Send(p.pids[to], call)
-	}
-	p.arm()
-	if len(p.drains) > 0 && p.drained() {
-		p.answerDrains()
-	}
-}
-
-// drained reports whether every task has its answer and every slot is free. That
-// the members hold nothing is not enough: what is on the way to one that has died
-// comes back.
-func (p *pool) drained() bool { return p.scheduler.drained() && p.tally.Total() == p.tasks }
 
 func (p *pool) answerDrains() {
 	for _, done := range p.drains {
 		done <- struct{}{}
 	}
 	p.drains = nil
+}
+
+// closeDoor answers those that were not accepted yet.
+func (p *pool) closeDoor(err error) {
+	for _, call := range p.scheduler.closeDoor() {
+		p.answer(call, actors.Result{Err: err})
+	}
 }
 
 func (p *pool) returned(m *process.Returned) {
@@ -208,7 +156,7 @@ func (p *pool) returned(m *process.Returned) {
 		case v.rest > 0:
 			p.clocks.set(enter(v.call), lineRest, p.now(), p.spec.RepeatBackoff.delay(v.rest, p.random()))
 		default:
-			p.enqueued(v.call)
+			p.queuedAgain(v.call)
 		}
 	}
 }
@@ -230,7 +178,7 @@ func (p *pool) memberEvent(i int, event any) {
 }
 
 func (p *pool) stats() Stats {
-	s := Stats{Queued: p.scheduler.length + len(p.scheduler.resting), Held: p.scheduler.held, Outcomes: p.outcomes()}
+	s := Stats{Queued: p.scheduler.length + len(p.scheduler.resting), AtDoor: p.scheduler.atDoor, Held: p.scheduler.held, Outcomes: p.outcomes()}
 	for _, m := range p.scheduler.members {
 		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
 	}

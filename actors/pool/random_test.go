@@ -53,8 +53,9 @@ type fakeMember struct {
 }
 
 type held struct {
-	call *process.Call
-	task actors.Task
+	call    *process.Call
+	task    actors.Task
+	counted bool
 }
 
 // Whatever happens in whatever order: each accepted call is in one place and is
@@ -148,6 +149,7 @@ func (w *world) submit() {
 	}
 	task := actors.Task{Tag: len(w.jobs), Repeatable: w.random.IntN(2) == 0}
 	task.Payload = fmt.Append(nil, len(w.jobs))
+	task.Key, task.Priority = fmt.Sprint(w.random.IntN(3)), w.random.IntN(2)
 	if w.random.IntN(2) == 0 {
 		task.Timeout, task.QueueTimeout, task.StartTimeout = some(), some(), some()
 	}

@@ -35,10 +35,13 @@ func newStage(t *testing.T, members int) *stage {
 	})
 	for i := range members {
 		s.members = append(s.members, spawn(func(message any) {
-			switch message.(type) {
-			case *process.Call, *process.Cancel:
-				m := &s.world.members[i]
-				m.inbox = append(m.inbox, message)
+			switch message := message.(type) {
+			case *process.Call:
+				for call := range message.Chain() {
+					s.world.members[i].inbox = append(s.world.members[i].inbox, call)
+				}
+			case *process.Cancel:
+				s.world.members[i].inbox = append(s.world.members[i].inbox, message)
 			}
 		}))
 	}
@@ -54,6 +57,8 @@ func (s *stage) open(t *testing.T, seed uint64) *world {
 	w := &world{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), runs: map[any]int{}}
 	spec := Spec{
 		Size: 1 + int(seed%4), Prefetch: 1 + int(seed%3), QueueLimit: 1 + int(seed%7), MaxAttempts: 2, PoisonLimit: 3,
+		WhenFull:      WhenFull(seed / 5 % 3),
+		Order:         Order{Fair: seed%5 == 1, Sticky: seed%5 == 2, KeyLimit: int(seed % 5 / 3)},
 		RepeatBackoff: RepeatBackoff{Min: time.Duration(seed%2) * time.Second, Max: 4 * time.Second},
 	}
 	w.members = make([]fakeMember, spec.Size)

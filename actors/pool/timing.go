@@ -19,7 +19,7 @@ func (p *pool) startClock(call *process.Call) {
 	}
 }
 
-// startWait starts the clocks of a task that begins to wait for a worker.
+// startWait starts the clocks of a task that waits in the queue now.
 func (p *pool) startWait(call *process.Call) {
 	task := &call.Task
 	if task.QueueTimeout|task.StartTimeout == 0 {
@@ -72,12 +72,12 @@ func (p *pool) rang() {
 			p.late(e, e.call.Task.StartTimeout)
 		case lineRest:
 			p.scheduler.wake(e.call)
-			p.enqueued(e.call)
+			p.queuedAgain(e.call)
 		}
 	}
 }
 
 // late ends a task whose clock has rung.
 func (p *pool) late(e *entry, limit time.Duration) {
-	p.giveUp(e, &actors.TaskTimeoutError{Stage: p.scheduler.stage(e.member, e), Limit: limit})
+	p.giveUp(e, &actors.TaskTimeoutError{Stage: p.scheduler.stage(e), Limit: limit})
 }
