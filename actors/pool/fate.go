@@ -16,9 +16,7 @@ type verdict struct {
 func (s *scheduler) returned(m *process.Returned) []verdict {
 	if m.Incarnation == s.members[m.Member].incarnation {
 		s.members[m.Member].ready = false
-		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
-		s.members[m.Member].held -= n
-		s.held -= n
+		s.letGo(&s.members[m.Member], min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held))
 	}
 	var verdicts []verdict
 	// From the back, so that they come to stand before the queue in order.

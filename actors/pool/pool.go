@@ -18,18 +18,23 @@ type pool struct {
 	system    *actor.ActorSystem
 	self      *actor.PID
 	scheduler *scheduler
+	crew      *crew
+	muster    muster
 	pids      []*actor.PID // of the members
 	drains    []chan<- struct{}
+	inTurn    bool // its clock was read
 }
 
 var _ mailbox.Owner = (*pool)(nil)
 
 func newPool(s Spec) *pool {
-	return &pool{
+	p := &pool{
 		spec:      s,
 		scheduler: newScheduler(s.Size, s.Prefetch, s.QueueLimit, s.MaxAttempts),
 		pids:      make([]*actor.PID, s.Size),
 	}
+	p.crew, p.muster.child = newCrew(p.scheduler, &s), s.Child
+	return p
 }
 
 // OwnMailbox is called when the actor is spawned.
@@ -37,16 +42,16 @@ func (p *pool) OwnMailbox(box *mailbox.Batch) { p.box = box }
 
 // Receive handles one message. It never blocks.
 func (p *pool) Receive(ctx actor.Context) {
+	p.tick()
 	switch m := ctx.Message().(type) {
 	case mailbox.EndOfTurn:
-		p.dispatch()
+		p.endTurn()
 	case *process.Call:
 		p.accept(m)
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
 	case *process.Freed:
-		p.scheduler.freed(m.Member, m.Incarnation, m.N)
-		m.Free()
+		p.freed(m)
 	case *process.Returned:
 		p.returned(m)
 	case *process.MemberEvent:
@@ -58,22 +63,46 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
+		p.scheduler.paused = false // or it would never be done
 		p.drains = append(p.drains, m.Done)
 	case *Abort:
 		p.end(m.Err)
+		p.crew.begin(p.spec.Size)
 	case *actors.GaveUp:
 		p.end(m.Err)
 	case *Reopen:
 		p.scheduler.reopen()
+		p.crew.changed = true
 	case *Inspect:
-		m.Reply <- p.stats()
+		m.Reply <- p.crew.stats()
 	case *actor.Started:
 		p.system, p.self = ctx.ActorSystem(), ctx.Self()
 	case *actor.Stopping, *actor.Restarting:
 		p.end(actors.ErrStopping)
 		p.answerDrains()
 	case *actor.Stopped:
+		p.muster.alarm.Stop()
 		p.box.Close(p.reject)
+	default:
+		p.aboutCrew(m)
+	}
+}
+
+// tick reads the clock, once a turn.
+func (p *pool) tick() {
+	if p.inTurn {
+		return
+	}
+	p.inTurn, p.scheduler.now = true, time.Now()
+}
+
+// endTurn hands out what waits, and looks after the members if there is a need.
+func (p *pool) endTurn() {
+	p.inTurn = false
+	p.dispatch()
+	if p.crew.needsLook(p.muster.wake) {
+		p.look()
+		p.dispatch() // one may take calls again
 	}
 }
 
@@ -139,6 +168,15 @@ func (p *pool) returned(m *process.Returned) {
 	}
 }
 
+// freed takes free slots, and how long what was there took.
+func (p *pool) freed(m *process.Freed) {
+	p.scheduler.freed(m.Member, m.Incarnation, m.N)
+	for _, took := range m.Took {
+		p.scheduler.runs.record(took)
+	}
+	m.Free()
+}
+
 func (p *pool) memberEvent(i int, event any) {
 	switch m := event.(type) {
 	case *actors.Started:
@@ -152,6 +190,7 @@ func (p *pool) memberEvent(i int, event any) {
 		}
 	case *actors.Down:
 		p.scheduler.down(i, m.Incarnation)
+		p.scheduler.members[i].survived = len(m.Exit.Survivors) > 0
 	}
 }
 
@@ -172,6 +211,7 @@ func (p *pool) end(err error) {
 	for _, call := range p.scheduler.end(err) {
 		p.lose(call, notRun(call, err))
 	}
+	p.crew.endCrew(err)
 }
 
 // lose ends a call that is not done, unless it was given up by its submitter.
@@ -200,18 +240,12 @@ func (p *pool) reject(message any) {
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:
-		m.Reply <- p.stats()
+		m.Reply <- p.crew.stats()
+	case *Change:
+		m.Reply <- actors.ErrStopping
 	case *actor.MessageEnvelope:
 		if task, ok := m.Message.(*actors.Task); ok && m.Sender != nil {
 			p.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping, Tag: task.Tag})
 		}
 	}
-}
-
-func (p *pool) stats() Stats {
-	s := Stats{Queued: p.scheduler.length, Held: p.scheduler.held}
-	for _, m := range p.scheduler.members {
-		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
-	}
-	return s
 }

@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"time"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -21,6 +23,14 @@ type scheduler struct {
 	length  int
 	held    int // by all members
 
+	now     time.Time // of this turn
+	paused  bool      // nothing is handed out
+	quota   int       // how many calls an incarnation may take; 0: any number
+	changed bool      // there is news for the crew
+	waits   histogram // in the queue
+	runs    histogram // from handing over to the answer
+	starts  histogram // from a child's start until it is ready
+
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again
@@ -39,8 +49,18 @@ func (s *scheduler) accept(call *process.Call) error {
 	if s.length >= s.limit && s.length >= s.limit+s.free() {
 		return actors.ErrQueueFull
 	}
+	call.Pool.Accepted = s.now
 	s.pushBack(call)
 	return nil
+}
+
+// oldest is when the task that has been in the pool for the longest was accepted,
+// of those that wait.
+func (s *scheduler) oldest() (accepted time.Time, any bool) {
+	if s.head == nil {
+		return time.Time{}, false
+	}
+	return s.head.Pool.Accepted, true
 }
 
 // free counts the slots of ready members.
@@ -58,7 +78,7 @@ func (s *scheduler) free() int {
 // one that holds the fewest, the first of these. It returns nil if nothing
 // waits or nobody has a free slot.
 func (s *scheduler) next() (call *process.Call, to int) {
-	if s.head == nil {
+	if s.head == nil || s.paused {
 		return nil, queued
 	}
 	to = queued
@@ -74,8 +94,11 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	call = s.head
 	s.unlink(call)
 	call.Pool.Member, call.Pool.Incarnation = to, s.members[to].incarnation
-	s.members[to].held++
-	s.held++
+	call.Pool.Handed = s.now
+	if call.Attempts == 0 {
+		s.waits.record(s.now.Sub(call.Pool.Accepted))
+	}
+	s.handOver(to)
 	return call, to
 }
 

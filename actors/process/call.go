@@ -48,6 +48,9 @@ type PoolNote struct {
 	Member int
 	// Incarnation is the one of the member that the call was handed to.
 	Incarnation uint32
+	// Accepted is when the pool took the call, and Handed when it was handed to its
+	// member last.
+	Accepted, Handed time.Time
 	// Cancelled is the error that the caller was promised, if the call came
 	// back.
 	Cancelled error

@@ -2,6 +2,7 @@ package process
 
 import (
 	"sync"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -45,6 +46,9 @@ type Freed struct {
 	Member      int
 	Incarnation uint32
 	N           int
+	// Took is how long those of them took that the child has answered to a caller,
+	// from when the pool handed them over. It belongs to the message.
+	Took []time.Duration
 }
 
 // freedPool keeps Freed messages, of which there is one per turn.

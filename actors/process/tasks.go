@@ -21,9 +21,10 @@ type tasks struct {
 	// taken until the child answers too.
 	inflight  map[uint64]*Call
 	pings     map[uint64]ping
-	lastID    uint64 // of tasks and pings, over all incarnations
-	answered  uint64 // tasks, over all incarnations
-	freed     int    // slots, since the pool was told
+	lastID    uint64          // of tasks and pings, over all incarnations
+	answered  uint64          // tasks, over all incarnations
+	freed     int             // slots, since the pool was told
+	took      []time.Duration // of the tasks that freed them
 	cancelled []tombstone
 	overdue   alarm.Alarm
 }
@@ -184,7 +185,9 @@ func (c *child) reportFreed() {
 		return
 	}
 	m := freedPool.Get().(*Freed)
-	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed}
+	took := m.Took[:0] // the two keep each other's memory
+	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed, Took: c.tasks.took}
+	c.tasks.took = took
 	c.toPool(m)
 	c.tasks.freed = 0
 }
