@@ -51,6 +51,8 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		m.Reply <- process.Status{}
 	case *pool.Drain:
 		m.Done <- struct{}{}
+	case *pool.Change:
+		m.Reply <- actors.ErrStopping
 	case *pool.Inspect:
 		m.Reply <- pool.Stats{}
 	case *actors.Stop:

@@ -45,8 +45,11 @@ type (
 	}
 )
 
-// StopRoll ends a roll early, for Err.
-type StopRoll struct{ Err error }
+// StopRoll ends the roll that is answered on Reply early, for Err.
+type StopRoll struct {
+	Reply chan<- error
+	Err   error
+}
 
 // Pause asks the pool to hand out no task, until Resume.
 type Pause struct{}

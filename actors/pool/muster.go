@@ -150,7 +150,9 @@ func (p *pool) aboutCrew(message any) {
 	case *Change:
 		p.change(m)
 	case *StopRoll:
-		p.crew.stopRoll(m.Err)
+		if roll := p.crew.roll; roll != nil && roll.reply == m.Reply {
+			p.crew.stopRoll(m.Err)
+		}
 	case *Pause:
 		p.scheduler.paused = !p.scheduler.draining
 	case *Resume:
