@@ -62,6 +62,9 @@ func newCrew(s *scheduler, spec *Spec) *crew {
 		c.scale.Min, c.scale.Max = spec.Size, spec.Size
 	}
 	s.quota = spec.Recycle.AfterTasks
+	for i := range s.members {
+		s.members[i].standing = hiring
+	}
 	return c
 }
 

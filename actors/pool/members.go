@@ -11,7 +11,7 @@ const (
 	serving standing = iota
 	// vacant: nobody has this number.
 	vacant
-	// hiring: it is being started for the first time.
+	// hiring: it is being started for the first time, and was not ready yet.
 	hiring
 	// retiring: it takes no more calls, and leaves when it holds none.
 	retiring
@@ -54,7 +54,10 @@ type member struct {
 // ready says that a member's incarnation takes calls.
 func (s *scheduler) ready(i int, incarnation uint32) {
 	m := &s.members[i]
-	m.incarnation, m.ready = incarnation, m.standing == serving || m.standing == hiring
+	if m.standing == hiring {
+		m.standing = serving
+	}
+	m.incarnation, m.ready = incarnation, m.standing == serving
 	m.readyAt, m.idleSince = s.now, s.now
 	m.meter.open(s.now)
 	s.changed = true

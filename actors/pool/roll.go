@@ -115,16 +115,15 @@ func (c *crew) setSize(n int, reply chan<- error) error {
 	return nil
 }
 
-// hired takes the end of a start; without an error the member serves.
+// hired takes the end of a start; without an error the member has been ready.
 func (c *crew) hired(i int, err error, isLost bool) {
 	m := &c.members[i]
-	if m.standing != hiring {
-		return // it was forgotten meanwhile
-	}
 	c.changed = true
 	if err == nil {
-		m.standing, c.failures = serving, 0
-		return
+		c.failures = 0
+	}
+	if err == nil || m.standing != hiring {
+		return // it serves, or was sent away meanwhile
 	}
 	inRoll := c.roll != nil && m.version == c.roll.version
 	c.vacate(m, isLost)
@@ -206,10 +205,14 @@ func (c *crew) endCrew(why error) {
 func (c *crew) begin(size int) {
 	former := c.members
 	c.members = make([]member, size)
-	for i := range min(len(former), size) {
+	for i := range c.members {
+		c.members[i].standing = hiring
+		if i >= len(former) {
+			continue
+		}
 		was := &former[i]
 		c.members[i] = member{
-			incarnation: was.incarnation, restarts: was.restarts, done: was.done, hire: was.hire, meter: was.meter,
+			standing: hiring, incarnation: was.incarnation, restarts: was.restarts, done: was.done, hire: was.hire, meter: was.meter,
 		}
 	}
 	c.scheduler.held, c.changed = 0, true
@@ -226,7 +229,7 @@ func (c *crew) sampled(i int, incarnation uint32, bytes int64) {
 	}
 	tooMuch := r.MemoryBytes > 0 && bytes > r.MemoryBytes
 	leaks := r.GrowthBytes > 0 && m.baseline > 0 && bytes-m.baseline > r.GrowthBytes
-	if (tooMuch || leaks) && !m.due && m.standing == serving {
+	if (tooMuch || leaks) && !m.due && m.ready {
 		m.due, c.changed = true, true
 	}
 }
