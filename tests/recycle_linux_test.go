@@ -135,4 +135,3 @@ func TestSlotsAreUnique(t *testing.T) {
 	require.NoError(t, rt.Shutdown(within(t, limit)))
 	noChildren(t)
 }
-

@@ -101,4 +101,3 @@ func disjoint(t *testing.T, a, b []int) {
 		assert.NotContains(t, b, pid)
 	}
 }
-

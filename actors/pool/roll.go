@@ -51,9 +51,10 @@ type roll struct {
 // waiter waits for what it asked for: one that was replaced, or a size.
 type waiter struct {
 	reply  chan<- error
-	member int // that is to be gone; -1: none
-	hire   int // … and which one of those that had the number
-	size   int // that is to be reached, if member is -1
+	member int    // that is to be gone; -1: none
+	hire   int    // … and which one of those that had the number
+	run    uint32 // … and its incarnation: one that was restarted is a new one, too
+	size   int    // that is to be reached, if member is -1
 }
 
 // startRoll begins to replace all members, so many at once.
@@ -96,7 +97,7 @@ func (c *crew) replace(i int, reply chan<- error) error {
 		return fmt.Errorf("%w: %d", ErrNoWorker, i)
 	}
 	c.members[i].due, c.changed = true, true
-	c.waiters = append(c.waiters, waiter{reply: reply, member: i, hire: c.members[i].hire})
+	c.waiters = append(c.waiters, waiter{reply: reply, member: i, hire: c.members[i].hire, run: c.members[i].incarnation})
 	return nil
 }
 
@@ -167,7 +168,7 @@ func (c *crew) settle() {
 	c.answerWaiters(func(w waiter) (error, bool) {
 		if w.member >= 0 {
 			m := &c.members[w.member]
-			gone := m.standing == vacant || m.standing == lost || m.hire != w.hire
+			gone := m.standing == vacant || m.standing == lost || m.hire != w.hire || m.incarnation != w.run
 			return nil, gone && t.serving >= c.target
 		}
 		if w.size != c.target {
