@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 
@@ -54,18 +55,21 @@ func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error
 func (p *Pool) check(cause trace.SpanContext) (*actor.Props, error) {
 	spec := p.spec
 	props, ofPool := pool.Spec{
-		Name:        spec.Name,
-		Size:        spec.Size,
-		Scale:       spec.Scale,
-		Recycle:     spec.Recycle,
-		Numbers:     len(spec.Slots),
-		Supervisor:  p.supervisorPID,
-		Child:       p.maker(spec.Command, cause),
-		Prefetch:    spec.Prefetch,
-		QueueLimit:  spec.QueueLimit,
-		MaxAttempts: spec.MaxAttempts,
-		OnUndone:    func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
-		Telemetry:   p.rt.recorder,
+		Name:            spec.Name,
+		Size:            spec.Size,
+		Scale:           spec.Scale,
+		Recycle:         spec.Recycle,
+		Numbers:         len(spec.Slots),
+		Supervisor:      p.supervisorPID,
+		Child:           p.maker(spec.Command, cause),
+		Prefetch:        spec.Prefetch,
+		QueueLimit:      spec.QueueLimit,
+		QueueLimitBytes: spec.QueueLimitBytes,
+		WhenFull:        spec.WhenFull,
+		Order:           spec.Order,
+		MaxAttempts:     spec.MaxAttempts,
+		OnUndone:        func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
+		Telemetry:       p.rt.recorder,
 	}.Props()
 	_, ofWorker := p.worker(0, spec.Command, cause).Props()
 	if !spec.Scale.IsZero() && spec.Size != spec.Scale.Start() {
@@ -106,7 +110,7 @@ func (p *Pool) worker(i int, command Command, cause trace.SpanContext) process.S
 		Name:         p.spec.Name,
 		Command:      command,
 		Protocol:     p.spec.Protocol,
-		Prefetch:     p.spec.Prefetch,
+		Prefetch:     cmp.Or(p.spec.Prefetch, pool.MaxPrefetch),
 		Ready:        p.spec.Ready,
 		Health:       p.spec.Health,
 		StartTimeout: p.spec.StartTimeout,

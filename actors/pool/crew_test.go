@@ -26,7 +26,7 @@ func newStaff(t testing.TB, spec Spec) *staff {
 		spec.Size = spec.Scale.Start()
 	}
 	spec.random = func() float64 { return 0.5 }
-	s := newScheduler(spec.Size, max(spec.Prefetch, 1), 1000, 3)
+	s := plainScheduler(spec.Size, max(spec.Prefetch, 1), 1000, 3)
 	st := &staff{crew: newCrew(s, &spec), t: t, begun: time.Unix(1, 0)}
 	st.now = st.begun
 	for i := range spec.Size {
@@ -62,7 +62,8 @@ func (s *staff) pass(d time.Duration) []string {
 // give has the pool accept so many tasks, and hands out what it can.
 func (s *staff) give(n int) {
 	for range n {
-		require.NoError(s.t, s.accept(&process.Call{}))
+		_, err := s.accept(&process.Call{})
+		require.NoError(s.t, err)
 	}
 	for call, _ := s.next(); call != nil; call, _ = s.next() {
 	}

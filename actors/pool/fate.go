@@ -17,6 +17,8 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 	if m.Incarnation == s.members[m.Member].incarnation {
 		s.members[m.Member].ready = false
 		s.letGo(&s.members[m.Member], min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held))
+		s.keys.back(m.Member, m.MayHaveRun)
+		s.keys.back(m.Member, m.NotRun)
 	}
 	var verdicts []verdict
 	// From the back, so that they come to stand before the queue in order.

@@ -49,6 +49,7 @@ type member struct {
 	due       bool      // it is to be replaced
 
 	meter meter
+	pace  pace
 }
 
 // ready says that a member's incarnation takes calls.
@@ -58,6 +59,7 @@ func (s *scheduler) ready(i int, incarnation uint32) {
 		m.standing = serving
 	}
 	m.incarnation, m.ready = incarnation, m.standing == serving
+	m.pace = pace{depth: max(s.prefetch, 1)}
 	m.readyAt, m.idleSince = s.now, s.now
 	m.meter.open(s.now)
 	s.changed = true
@@ -91,6 +93,7 @@ func (s *scheduler) down(i int, incarnation uint32) {
 		return // it was never started
 	}
 	s.letGo(m, m.held)
+	s.keys.gone(i)
 	m.ready, m.pid, s.changed = false, 0, true
 }
 
@@ -103,6 +106,20 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 	n = min(n, m.held)
 	m.done += uint64(n)
 	s.letGo(m, n)
+	if n > 0 {
+		m.pace.learn(n, s.now)
+		if s.prefetch == 0 {
+			m.pace.depth = m.pace.ahead()
+		}
+	}
+}
+
+// freedKeys says whose calls those were that a member's incarnation has
+// answered, if they are counted.
+func (s *scheduler) freedKeys(i int, incarnation uint32, keys []string) {
+	if incarnation == s.members[i].incarnation {
+		s.keys.ended(i, keys)
+	}
 }
 
 // letGo takes n calls from a member.
@@ -126,6 +143,7 @@ func (s *scheduler) letGo(m *member, n int) {
 func (s *scheduler) handOver(i int) {
 	m := &s.members[i]
 	if m.held == 0 {
+		m.pace.since = s.now
 		m.meter.begin(s.now)
 	}
 	m.held++

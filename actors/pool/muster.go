@@ -82,7 +82,7 @@ func (p *pool) hire(i int) {
 		child = p.muster.next
 	}
 	for len(p.pids) < len(p.crew.members) {
-		p.pids = append(p.pids, nil)
+		p.pids, p.hands = append(p.pids, nil), append(p.hands, hand{})
 	}
 	p.ask(supervisor.AddChild{ID: MemberID(i), Make: func() (supervisor.Child, error) { return child(i) }})
 }

@@ -22,16 +22,22 @@ type pool struct {
 	muster    muster
 	pids      []*actor.PID // of the members
 	drains    []chan<- struct{}
-	inTurn    bool // its clock was read
+	inTurn    bool   // its clock was read
+	hands     []hand // for each member, what it gets at the end of the turn
+	handed    []int  // the members that get something
 }
+
+// hand is a chain of calls for one member.
+type hand struct{ first, last *process.Call }
 
 var _ mailbox.Owner = (*pool)(nil)
 
 func newPool(s Spec) *pool {
 	p := &pool{
 		spec:      s,
-		scheduler: newScheduler(s.Size, s.Prefetch, s.QueueLimit, s.MaxAttempts),
+		scheduler: newScheduler(s.Size, s.Prefetch, s.MaxAttempts, s.queue()),
 		pids:      make([]*actor.PID, s.Size),
+		hands:     make([]hand, s.Size),
 	}
 	p.crew, p.muster.child = newCrew(p.scheduler, &s), s.Child
 	return p
@@ -42,6 +48,10 @@ func (p *pool) OwnMailbox(box *mailbox.Batch) { p.box = box }
 
 // Receive handles one message. It never blocks.
 func (p *pool) Receive(ctx actor.Context) {
+	if freed, ok := ctx.Message().(*process.Freed); ok {
+		p.freed(freed) // it looks at the clock itself
+		return
+	}
 	p.tick()
 	switch m := ctx.Message().(type) {
 	case mailbox.EndOfTurn:
@@ -50,8 +60,6 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.accept(m)
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
-	case *process.Freed:
-		p.freed(m)
 	case *process.Returned:
 		p.returned(m)
 	case *process.MemberEvent:
@@ -64,6 +72,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
 		p.scheduler.paused = false // or it would never be done
+		p.closeDoor(actors.ErrStopping)
 		p.drains = append(p.drains, m.Done)
 	case *Abort:
 		p.end(m.Err)
@@ -114,11 +123,19 @@ func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
 		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
 		Pooled:  true,
+		Pool:    process.PoolNote{NoWait: true},
 	}
 }
 
 func (p *pool) accept(call *process.Call) {
-	if err := p.scheduler.accept(call); err != nil {
+	if !p.scheduler.fits(call) {
+		p.dispatch()
+	}
+	out, err := p.scheduler.accept(call)
+	for _, oldest := range out {
+		p.answer(oldest, notRun(oldest, actors.ErrPushedOut))
+	}
+	if err != nil {
 		call.Answer(p.system, actors.Result{Err: err})
 		return
 	}
@@ -136,19 +153,40 @@ func (p *pool) startQueue(call *process.Call) {
 	}
 }
 
-// dispatch hands out what waits as far as there are free slots.
+// dispatch hands out what waits as far as there are free slots: to each member
+// all that it gets in one message.
 func (p *pool) dispatch() {
 	for {
 		call, to := p.scheduler.next()
 		if call == nil {
+			if p.scheduler.letIn() {
+				continue
+			}
 			break
 		}
 		call.Pool.Queued.End(nil)
-		p.system.Root.Send(p.pids[to], call)
+		p.hand(call, to)
 	}
+	for _, to := range p.handed {
+		p.system.Root.Send(p.pids[to], p.hands[to].first)
+		p.hands[to] = hand{}
+	}
+	p.handed = p.handed[:0]
 	if len(p.drains) > 0 && p.scheduler.drained() {
 		p.answerDrains()
 	}
+}
+
+// hand adds a call to what a member gets at the end of the turn.
+func (p *pool) hand(call *process.Call, to int) {
+	h := &p.hands[to]
+	if h.first == nil {
+		h.first = call
+		p.handed = append(p.handed, to)
+	} else {
+		h.last.Pool.Next = call
+	}
+	h.last = call
 }
 
 func (p *pool) answerDrains() {
@@ -170,7 +208,11 @@ func (p *pool) returned(m *process.Returned) {
 
 // freed takes free slots, and how long what was there took.
 func (p *pool) freed(m *process.Freed) {
+	p.inTurn, p.scheduler.now = true, time.Now()
 	p.scheduler.freed(m.Member, m.Incarnation, m.N)
+	if len(m.Keys) > 0 {
+		p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
+	}
 	for _, took := range m.Took {
 		p.scheduler.runs.record(took)
 	}
@@ -207,7 +249,15 @@ func (p *pool) cancel(call *process.Call, err error) {
 	p.system.Root.Send(p.pids[call.Pool.Member], &process.Cancel{Call: call, Err: err})
 }
 
+// closeDoor answers those that were not accepted yet.
+func (p *pool) closeDoor(err error) {
+	for _, call := range p.scheduler.closeDoor() {
+		p.answer(call, err)
+	}
+}
+
 func (p *pool) end(err error) {
+	p.closeDoor(err)
 	for _, call := range p.scheduler.end(err) {
 		p.lose(call, notRun(call, err))
 	}

@@ -28,19 +28,20 @@ func (c *crew) resize() {
 // tooSlow reports whether one member more is to be started, since a task has waited
 // for too long that none of those that are being started will take.
 func (c *crew) tooSlow(t tally) bool {
-	if c.paused || c.length <= t.hiring*c.slots {
+	if c.paused || c.length <= t.hiring*max(c.prefetch, 1) {
 		return false
 	}
 	return reached(c.now, c.growAt())
 }
 
 // growAt is when the next member is due to be started if nothing changes; zero if
-// no task waits.
+// no task waits that any member could take. It goes by the task that is next.
 func (c *crew) growAt() time.Time {
-	accepted, any := c.oldest()
-	if !any {
+	next := c.first()
+	if next == nil {
 		return time.Time{}
 	}
+	accepted := next.Pool.Accepted
 	if c.grown.After(accepted) {
 		accepted = c.grown
 	}
@@ -65,7 +66,7 @@ func (c *crew) needsLook(wake time.Time) bool {
 	if !c.scale.elastic() || c.target == c.scale.Max && c.length > 0 {
 		return false
 	}
-	if c.length > 0 && !c.paused && (wake.IsZero() || c.growAt().Before(wake)) {
+	if c.length > 0 && !c.paused && c.first() != nil && (wake.IsZero() || c.growAt().Before(wake)) {
 		return true
 	}
 	return c.scale.Spares > 0 && c.target < c.scale.Max && c.target < c.busyMembers()+c.scale.Spares
@@ -90,7 +91,7 @@ func (c *crew) nextLook() (wake time.Time) {
 	}
 	soonest(c.restUntil)
 	if c.scale.elastic() && c.closed == nil {
-		if c.target < c.scale.Max && !c.paused && c.length > 0 {
+		if c.target < c.scale.Max && !c.paused && c.first() != nil {
 			soonest(later(c.growAt(), c.now.Add(c.scale.UpAfter/2)))
 		}
 		if c.target > c.scale.Start() {

@@ -6,6 +6,8 @@ import "time"
 type Stats struct {
 	// Queued is how many tasks wait for a free slot.
 	Queued int
+	// AtDoor is how many wait for room in the queue (Wait).
+	AtDoor int
 	// Held is how many tasks the members hold.
 	Held int
 	// Oldest is how long ago the first of the tasks that wait was accepted; zero if
@@ -52,10 +54,26 @@ type Worker struct {
 	Busy, BusyTotal float64
 }
 
+// oldest is when the first of those tasks that wait was accepted.
+func (q *queue) oldest() (accepted time.Time, any bool) {
+	look := func(l *lane) {
+		for _, line := range l.lines.items {
+			if line.head != nil && (!any || line.head.Pool.Accepted.Before(accepted)) {
+				accepted, any = line.head.Pool.Accepted, true
+			}
+		}
+	}
+	look(&q.all)
+	for _, l := range q.keys.lanes {
+		look(l)
+	}
+	return accepted, any
+}
+
 // stats tells what the pool looks like.
 func (c *crew) stats() Stats {
 	s := Stats{
-		Queued: c.length, Held: c.held, Paused: c.paused,
+		Queued: c.length, AtDoor: c.atDoor, Held: c.held, Paused: c.paused,
 		Size: c.target, Min: c.scale.Min, Max: c.scale.Max, Replaced: c.replaced,
 		Wait: c.waits.times(), Run: c.runs.times(), Start: c.starts.times(),
 	}

@@ -49,6 +49,8 @@ type Freed struct {
 	// Took is how long those of them took that the child has answered to a caller,
 	// from when the pool handed them over. It belongs to the message.
 	Took []time.Duration
+	// Keys are those of the calls among them that are Counted.
+	Keys []string
 }
 
 // freedPool keeps Freed messages, of which there is one per turn.
