@@ -13,8 +13,26 @@ import (
 	"brood/runtime"
 )
 
-func TestRollUnderLoadLosesAndRefusesNothing(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
+// What a pool does with its workers. The tests share a Runtime, whose end takes its
+// time.
+func TestCrew(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{SampleInterval: 20 * time.Millisecond})
+	for name, test := range map[string]func(*testing.T, *runtime.Runtime){
+		"roll under load loses and refuses nothing":       rollUnderLoadLosesAndRefusesNothing,
+		"roll that fails leaves the old ones":             rollThatFailsLeavesTheOldOnes,
+		"spare is there before it is needed":              spareIsThereBeforeItIsNeeded,
+		"no worker takes more tasks than it may":          noWorkerTakesMoreTasksThanItMay,
+		"worker that leaks or rests is recycled":          workerThatLeaksOrRestsIsRecycled,
+		"resize while running":                            resizeWhileRunning,
+		"stats tell times":                                statsTellTimes,
+		"pool grows with its queue and shrinks when idle": poolGrowsWithItsQueueAndShrinksWhenIdle,
+		"workers are recycled between tasks":              workersAreRecycledBetweenTasks,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, rt) })
+	}
+}
+
+func rollUnderLoadLosesAndRefusesNothing(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 3, Prefetch: 2, QueueLimit: 8})
 	before := allReady(t, pool, 3)
 	tr := send(t, pool, 8)
@@ -38,8 +56,7 @@ func env(t *testing.T, pool *runtime.Pool, name string) string {
 	return string(r.Payload)
 }
 
-func TestRollThatFailsLeavesTheOldOnes(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
+func rollThatFailsLeavesTheOldOnes(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 2})
 	before := allReady(t, pool, 2)
 	tr := send(t, pool, 2)
@@ -63,8 +80,7 @@ func TestRollThatFailsLeavesTheOldOnes(t *testing.T) {
 	tr.ended(t)
 }
 
-func TestPoolGrowsWithItsQueueAndShrinksWhenIdle(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
+func poolGrowsWithItsQueueAndShrinksWhenIdle(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Scale: runtime.Scale{
 		Min: 1, Max: 3, UpAfter: 5 * time.Millisecond, DownAfter: 50 * time.Millisecond,
 	}})
@@ -78,12 +94,9 @@ func TestPoolGrowsWithItsQueueAndShrinksWhenIdle(t *testing.T) {
 	require.NoError(t, receive(t, waits).err)
 	require.Eventually(t, func() bool { return len(pool.Stats().Workers) == 1 }, limit, soon)
 	assert.Zero(t, restarts(pool))
-	require.NoError(t, rt.Shutdown(within(t, limit)))
-	noChildren(t)
 }
 
-func TestSpareIsThereBeforeItIsNeeded(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
+func spareIsThereBeforeItIsNeeded(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{
 		Command: command(t, "worker"), Scale: runtime.Scale{Min: 1, Max: 3, Spares: 1}, Backoff: runtime.Backoff{Min: time.Hour},
 	})
@@ -127,8 +140,7 @@ func TestPauseAndResume(t *testing.T) {
 	assert.NoError(t, receive(t, waits).err)
 }
 
-func TestResizeWhileRunning(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
+func resizeWhileRunning(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 2})
 	tr := send(t, pool, 4)
 	require.NoError(t, pool.Resize(within(t, limit), 5))
@@ -195,12 +207,19 @@ func TestPoolInATreeCanBeChanged(t *testing.T) {
 	noChildren(t)
 }
 
-func TestStatsTellTimes(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
+func statsTellTimes(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 2})
 	g := newGate(t)
-	held := submit(within(t, limit), pool, actors.Task{Payload: []byte("hold " + g.path)})
+	held := submit(within(t, limit), pool, actors.Task{Payload: []byte("hold " + g.path), Key: "held"})
 	g.reached(t)
+	var keys []string
+	for _, worker := range pool.Health() {
+		for _, task := range worker.Tasks {
+			keys = append(keys, task.Key)
+			assert.False(t, task.Since.IsZero())
+		}
+	}
+	assert.Equal(t, []string{"held"}, keys)
 	for range 3 {
 		_, err := pool.Submit(within(t, limit), actors.Task{})
 		require.NoError(t, err)

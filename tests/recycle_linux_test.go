@@ -15,14 +15,13 @@ import (
 	"brood/runtime"
 )
 
-func TestWorkersAreRecycledBetweenTasks(t *testing.T) {
+func workersAreRecycledBetweenTasks(t *testing.T, rt *runtime.Runtime) {
 	for name, recycle := range map[string]runtime.Recycle{
 		"tasks":  {AfterTasks: 5},
 		"age":    {AfterAge: 30 * time.Millisecond, Jitter: 10 * time.Millisecond},
 		"memory": {MemoryBytes: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rt := newRuntime(t, runtime.Options{SampleInterval: 20 * time.Millisecond})
 			pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 2, Recycle: recycle})
 			before := allReady(t, pool, 2)
 			tr := send(t, pool, 3)
@@ -30,14 +29,11 @@ func TestWorkersAreRecycledBetweenTasks(t *testing.T) {
 			gone(t, pool, before)
 			tr.ended(t)
 			assert.Zero(t, restarts(pool))
-			require.NoError(t, rt.Shutdown(within(t, limit)))
-			noChildren(t)
 		})
 	}
 }
 
-func TestNoWorkerTakesMoreTasksThanItMay(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{})
+func noWorkerTakesMoreTasksThanItMay(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 2, Recycle: runtime.Recycle{AfterTasks: 2}})
 	var mu sync.Mutex
 	took := map[int]int{}
@@ -60,8 +56,7 @@ func TestNoWorkerTakesMoreTasksThanItMay(t *testing.T) {
 	}
 }
 
-func TestWorkerThatLeaksOrRestsIsRecycled(t *testing.T) {
-	rt := newRuntime(t, runtime.Options{SampleInterval: 10 * time.Millisecond})
+func workerThatLeaksOrRestsIsRecycled(t *testing.T, rt *runtime.Runtime) {
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 1,
 		Recycle: runtime.Recycle{GrowthBytes: 64 << 20, GrowthTasks: 1}})
 	before := allReady(t, pool, 1)

@@ -75,6 +75,7 @@ type tally struct {
 	due              int // of those that serve
 	busy, idle, down int // of those that serve: hold calls; are ready and hold none; the others
 	outgoing         int // retire or leave
+	surplus          int // of those: are not replaced
 	old              int // of an older version than is wanted, in any standing
 }
 
@@ -93,6 +94,9 @@ func (c *crew) count() (t tally) {
 			t.hiring++
 		case retiring, leaving:
 			t.outgoing++
+			if m.surplus {
+				t.surplus++
+			}
 		case serving:
 			t.serving++
 			if c.isDue(m) {
@@ -190,7 +194,9 @@ func (c *crew) retireSome() {
 	}
 	t := c.count()
 	for surplus := t.serving - c.target; surplus > 0; surplus-- {
-		c.retireMember(c.victim(false))
+		m := c.victim(false)
+		m.surplus = !c.isDue(m)
+		c.retireMember(m)
 	}
 	// With no number left, the old one has to go first.
 	t = c.count()

@@ -51,6 +51,7 @@ func newGamble(t *testing.T, seed uint64) *gamble {
 
 func (g *gamble) decide() {
 	before := append([]member(nil), g.members...)
+	atOnce := g.atOnce()
 	orders, wake := g.staff.decide()
 	g.wake = wake
 	for _, o := range orders {
@@ -59,7 +60,7 @@ func (g *gamble) decide() {
 		switch o.deed {
 		case hire:
 			require.True(g.t, o.member >= len(before) || before[o.member].standing == vacant)
-			require.LessOrEqual(g.t, g.count().living, g.target+g.atOnce())
+			require.LessOrEqual(g.t, g.count().living, g.target+atOnce)
 		case dismiss:
 			require.Zero(g.t, g.members[o.member].held)
 		}

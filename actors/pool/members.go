@@ -37,6 +37,7 @@ type member struct {
 	hire     int  // counts those that were hired: tells apart who had the number
 	version  int  // of what it was made from
 	survived bool // something of a child of it
+	surplus  bool // it retires and is not replaced
 
 	// Of the incarnation.
 	startedAt time.Time // its process ran
@@ -57,6 +58,7 @@ func (s *scheduler) ready(i int, incarnation uint32) {
 	m := &s.members[i]
 	if m.standing == hiring {
 		m.standing = serving
+		s.joins++
 	}
 	m.incarnation, m.ready = incarnation, m.standing == serving
 	m.pace = pace{depth: max(s.prefetch, 1)}

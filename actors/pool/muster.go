@@ -61,6 +61,9 @@ func (p *pool) look() {
 	}
 	rolling := p.crew.roll
 	orders, wake := p.crew.decide()
+	if rolling != nil && p.crew.roll == nil && p.crew.version == rolling.version {
+		p.muster.child = p.muster.next // also for what was just decided
+	}
 	for _, o := range orders {
 		switch o.deed {
 		case hire:
@@ -68,9 +71,6 @@ func (p *pool) look() {
 		case dismiss:
 			p.ask(supervisor.StopChild{ID: MemberID(o.member)})
 		}
-	}
-	if rolling != nil && p.crew.roll == nil && p.crew.version == rolling.version {
-		p.muster.child = p.muster.next
 	}
 	p.setAlarm(wake)
 }

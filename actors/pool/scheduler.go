@@ -25,6 +25,7 @@ type scheduler struct {
 
 	paused  bool      // nothing is handed out
 	quota   int       // how many calls an incarnation may take; 0: any number
+	joins   uint64    // members that were ready for the first time
 	changed bool      // there is news for the crew
 	waits   histogram // in the queue
 	runs    histogram // from handing over to the answer
