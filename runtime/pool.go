@@ -26,8 +26,20 @@ type PoolSpec struct {
 	// Name is the pool's name in telemetry, one of few. Zero: the name of the
 	// command's executable.
 	Name string
-	// Size is the number of workers. Zero means 4.
+	// Size is the number of workers. Zero means 4, or what Scale begins with.
 	Size int
+	// Scale lets the number of workers follow the work. Zero: it is fixed, and Size
+	// counts; otherwise Size must be zero.
+	Scale Scale
+	// Recycle says when workers are replaced by new ones though they work well. Its
+	// memory is that of a worker's whole tree.
+	Recycle Recycle
+	// Slots are scarce things of which each worker gets one, such as a GPU or a port:
+	// variables that are set in its environment. No two workers have the same one at
+	// any time: it is given to the next one when nothing is left of the former. They
+	// bound the number of workers, those that are being replaced included; with one
+	// more than workers, a new one can start before an old one ends. Nil: nothing.
+	Slots []map[string]string
 	// Protocol is the language of tasks. Nil means Wire.
 	Protocol Protocol
 	// Prefetch is how many tasks are handed to a worker at once, that is one to
@@ -102,7 +114,6 @@ type Pool struct {
 	spec   PoolSpec
 	actor  *actor.PID // the pool actor
 	client *pool.Client
-	tracks []*track // of what the workers use
 
 	ready  chan struct{} // closed when every worker was ready once
 	failed chan struct{} // closed when one ended before it was
@@ -110,7 +121,8 @@ type Pool struct {
 	state   sync.Mutex
 	waiting map[int]bool // workers that were not ready yet
 	exit    actors.Exit  // of the one that failed
-	workers []*actor.PID // their process actors; nil before the first start
+	workers []*seat      // by number
+	rolls   sync.Mutex
 }
 
 // StartPool starts a pool and waits until all of its workers are ready. If one
@@ -143,12 +155,8 @@ func newPool(rt *Runtime, spec PoolSpec) *Pool {
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),
 		waiting:    map[int]bool{},
-		workers:    make([]*actor.PID, max(spec.Size, 0)),
 	}
 	p.service = p
-	for range max(spec.Size, 0) {
-		p.tracks = append(p.tracks, newTrack(rt.sampler, spec.Watch))
-	}
 	return p
 }
 
@@ -156,26 +164,30 @@ func (s *PoolSpec) setDefaults() {
 	if s.Name == "" {
 		s.Name = s.Command.Name()
 	}
-	if s.Size == 0 {
+	switch {
+	case s.Size == 0 && !s.Scale.IsZero():
+		s.Size = s.Scale.Start()
+	case s.Size == 0:
 		s.Size = DefaultPoolSize
 	}
 	if s.Protocol == nil {
 		s.Protocol = Wire{}
 	}
 	if s.Intensity == 0 && s.Period == 0 {
-		s.Intensity, s.Period = 10*max(s.Size, 0), 10*time.Second
+		s.Intensity, s.Period = 10*max(s.Size, s.Scale.Max, 0), 10*time.Second
 	}
 }
 
 // observe takes the events of a worker, in its turn.
 func (p *Pool) observe(worker int, event any) {
 	p.rt.note(p.name, event)
-	p.tracks[worker].observe(event)
+	seat := p.seat(worker)
+	seat.track.observe(event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {
 	case *actors.Started:
-		p.workers[worker] = m.Who
+		seat.who = m.Who
 	case *actors.Ready:
 		delete(p.waiting, worker)
 		if len(p.waiting) == 0 {

@@ -2,9 +2,11 @@ package runtime
 
 import (
 	"cmp"
-	"fmt"
+	"errors"
+	"maps"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/hashicorp/go-multierror"
 	"go.opentelemetry.io/otel/trace"
 
 	"brood/actors"
@@ -20,7 +22,7 @@ const startsAtOnce = 8
 // launch spawns the pool's actor and, under a supervisor, its workers.
 func (p *Pool) launch(cause trace.SpanContext) error {
 	spec := p.spec
-	props, err := p.check()
+	props, err := p.check(cause)
 	if err != nil {
 		return err
 	}
@@ -40,22 +42,26 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error) {
 	p.client = pool.NewClient(p.rt.system, p.actor, p.spec.Name, p.rt.recorder)
 	children := make([]supervisor.Child, p.spec.Size)
+	describe := p.maker(p.spec.Command, cause)
 	for i := range children {
 		p.waiting[i] = true
-		children[i].ID = fmt.Sprintf("worker-%d", i)
-		children[i].Grace = graceOf(p.spec.Grace, p.spec.StopPlan)
-		children[i].Props, faults = p.worker(i, cause).Props() // were found before
+		children[i], faults = describe(i) // they were found before
 	}
 	return p.supervision(children), faults
 }
 
 // check finds every fault of the spec before anything is started, and returns
 // the props of the pool's actor.
-func (p *Pool) check() (*actor.Props, error) {
+func (p *Pool) check(cause trace.SpanContext) (*actor.Props, error) {
 	spec := p.spec
 	props, ofPool := pool.Spec{
 		Name:            spec.Name,
 		Size:            spec.Size,
+		Scale:           spec.Scale,
+		Recycle:         spec.Recycle,
+		Numbers:         len(spec.Slots),
+		Supervisor:      p.supervisorPID,
+		Child:           p.maker(spec.Command, cause),
 		Prefetch:        spec.Prefetch,
 		QueueLimit:      spec.QueueLimit,
 		QueueLimitBytes: spec.QueueLimitBytes,
@@ -67,7 +73,10 @@ func (p *Pool) check() (*actor.Props, error) {
 		OnUndone:        func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
 		Telemetry:       p.rt.recorder,
 	}.Props()
-	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()
+	_, ofWorker := p.worker(0, spec.Command, cause).Props()
+	if !spec.Scale.IsZero() && spec.Size != spec.Scale.Start() {
+		ofWorker = multierror.Append(ofWorker, errors.New("pool: Size and Scale are both set"))
+	}
 	_, ofSupervisor := supervisor.Props(p.supervision(nil))
 	return props, joinFaults("start "+spec.Name, ofPool, p.rt.watchFaults(ofWorker, spec.Watch), ofSupervisor)
 }
@@ -89,11 +98,19 @@ func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
 	return s
 }
 
-// worker describes the i-th worker.
-func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
+// worker describes the worker with a number, which is that of its slot, too.
+func (p *Pool) worker(i int, command Command, cause trace.SpanContext) process.Spec {
+	if i < len(p.spec.Slots) {
+		env := maps.Clone(command.Env.Set)
+		if env == nil {
+			env = map[string]string{}
+		}
+		maps.Copy(env, p.spec.Slots[i])
+		command.Env.Set = env
+	}
 	s := process.Spec{
 		Name:         p.spec.Name,
-		Command:      p.spec.Command,
+		Command:      command,
 		Protocol:     p.spec.Protocol,
 		Prefetch:     cmp.Or(p.spec.Prefetch, pool.MaxPrefetch),
 		Ready:        p.spec.Ready,

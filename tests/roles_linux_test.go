@@ -2,6 +2,7 @@ package tests
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +50,7 @@ var roles = map[string]func(){
 	"scribe":   scribe,
 	"leaves":   func() { os.Exit(number(os.Args[1])) },
 	"service":  service,
+	"slotted":  slotted,
 	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
 }
 
@@ -170,6 +173,25 @@ func sire() {
 	fmt.Println(child.Process.Pid)
 }
 
+// slotted is a worker that has the file that $SLOT names for itself. If another one
+// has it, too, it notes that beside it.
+func slotted() {
+	path := os.Getenv("SLOT")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	taken := "once"
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		taken = "twice"
+	}
+	note(filepath.Join(filepath.Dir(path), "taken"), taken)
+	worker.Exit(worker.Serve(work))
+}
+
+// leaked is what a worker has not given back.
+var leaked [][]byte
+
 // work is the handler of most tests: the payload says what to do.
 func work(ctx context.Context, payload []byte) ([]byte, error) {
 	verb, rest, _ := strings.Cut(string(payload), " ")
@@ -194,6 +216,10 @@ func work(ctx context.Context, payload []byte) ([]byte, error) {
 		}
 	case "hold-on": // whatever is asked of it
 		waitForGate(rest)
+	case "env":
+		return []byte(os.Getenv(rest)), nil
+	case "leak":
+		leaked = append(leaked, bytes.Repeat([]byte{1}, 128<<20))
 	case "trace":
 		return []byte(trace.SpanContextFromContext(ctx).TraceID().String()), nil
 	}

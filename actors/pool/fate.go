@@ -19,9 +19,7 @@ type verdict struct {
 func (s *scheduler) returned(m *process.Returned) []verdict {
 	if m.Incarnation == s.members[m.Member].incarnation {
 		s.members[m.Member].ready = false
-		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
-		s.members[m.Member].held -= n
-		s.held -= n
+		s.letGo(&s.members[m.Member], min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held))
 		s.keys.back(m.Member, m.MayHaveRun)
 		s.keys.back(m.Member, m.NotRun)
 	}
@@ -40,9 +38,7 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 // takes others.
 func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
 	if member := &s.members[m.Member]; m.Incarnation == member.incarnation {
-		n := min(len(m.Calls), member.held)
-		member.held -= n
-		s.held -= n
+		s.letGo(member, min(len(m.Calls), member.held))
 		s.keys.back(m.Member, m.Calls)
 	}
 	var verdicts []verdict

@@ -1,10 +1,6 @@
 package pool
 
-import (
-	"time"
-
-	"brood/actors/process"
-)
+import "brood/actors/process"
 
 // hand is a chain of calls for one member.
 type hand struct{ first, last *process.Call }
@@ -63,7 +59,6 @@ func (p *pool) level() {
 	if s.held < 2 || s.length > 0 || p.leveling.Pending() {
 		return
 	}
-	s.now = time.Now()
 	from, n, again := s.steal()
 	if from != queued {
 		p.system.Root.Send(p.pids[from], &process.Revoke{N: n})

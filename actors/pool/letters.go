@@ -40,6 +40,8 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 			own := *m
 			call.Answer(system, own)
 		}
+	case *Change:
+		m.Reply <- actors.ErrStopping
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:

@@ -51,6 +51,9 @@ type PoolNote struct {
 	Member int
 	// Incarnation is the one of the member that the call was handed to.
 	Incarnation uint32
+	// Accepted is when the pool took the call, and Handed when it was handed to its
+	// member last.
+	Accepted, Handed time.Time
 	// Entry is what the pool remembers besides, of a task that needs more than a
 	// place in the queue. It is the pool's own type, and nil of a plain task.
 	Entry any
