@@ -49,7 +49,7 @@ var outside = []struct {
 }{
 	{
 		imported: "go.opentelemetry.io/otel/trace",
-		only:     []string{"telemetry", "actors", "actors/protocol", "actors/process", "actors/pool", "runtime", "examples/...", "tests/..."},
+		only:     []string{"telemetry", "actors", "actors/protocol", "actors/process", "actors/pool", "runtime", "runtime/worker", "examples/...", "tests/..."},
 		why:      "its SpanContext is a value that messages carry",
 	},
 	{
