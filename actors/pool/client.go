@@ -62,6 +62,5 @@ func (c *Client) call(task actors.Task) *process.Call {
 		call = &process.Call{Done: make(chan actors.Result, 1)}
 	}
 	call.Reset(task)
-	call.Pooled = true
 	return call
 }

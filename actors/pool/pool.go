@@ -84,11 +84,11 @@ func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 		ReplyTo: sender,
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
 		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
-		Pooled:  true,
 	}
 }
 
 func (p *pool) accept(call *process.Call) {
+	call.Pooled = true
 	if err := p.scheduler.accept(call); err != nil {
 		call.Answer(p.system, actors.Result{Err: err})
 		return

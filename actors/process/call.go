@@ -23,6 +23,8 @@ type Call struct {
 	ReplyTo *actor.PID
 	// Done gets the answer if ReplyTo is nil. It needs room for one.
 	Done chan actors.Result
+	// Taker, if it is not nil, takes the answer instead of both.
+	Taker Taker
 	// Submit is the span of the whole task, ended by the answer. Zero if
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
@@ -42,6 +44,12 @@ type Call struct {
 	end      uint64 // where the call's frame ends in the stream of the wire
 }
 
+// Taker takes the answer of a call that an actor made out of one that it holds.
+// Take is called once, in the turn of whoever answers; it must not block.
+type Taker interface {
+	Take(system *actor.ActorSystem, result actors.Result)
+}
+
 // PoolNote is what a pool remembers on a call, so that it needs no table.
 type PoolNote struct {
 	// Member is who holds the call; -1: it is queued.
@@ -58,6 +66,8 @@ type PoolNote struct {
 	Queued telemetry.Span
 	// Timeout ends the call when its time is over; the answer stops it.
 	Timeout *time.Timer
+	// Route is what a router that holds the call knows of it.
+	Route any
 	// Prev and Next link the calls of the queue.
 	Prev, Next *Call
 }
@@ -73,6 +83,10 @@ func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
 	c.Submit.End(result.Err)
 	if c.Pool.Timeout != nil {
 		c.Pool.Timeout.Stop()
+	}
+	if c.Taker != nil {
+		c.Taker.Take(system, result)
+		return true
 	}
 	if c.ReplyTo != nil {
 		message := result // a copy, so that the other answers stay off the heap
