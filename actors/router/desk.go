@@ -64,6 +64,7 @@ func (d *desk) accept(call *process.Call) {
 		return
 	}
 	r := d.route(call)
+	d.flying.move(r, false) // before the policy is asked: if that panics, it is not forgotten
 	if d.terms.hedge != nil && call.Task.Repeatable {
 		// A try that loses may be looked at after the sender has its answer.
 		call.Task.Payload = slices.Clone(call.Task.Payload)
@@ -138,6 +139,7 @@ func (d *desk) chosen(r *route) *member {
 func (d *desk) launch(r *route, m *member) *leg {
 	l := d.leg(r, m)
 	r.legs = append(r.legs, l)
+	r.placed = true
 	m.load++
 	d.choice.Last = m.seq
 	d.hands.send(l)
@@ -163,12 +165,11 @@ func (d *desk) nowhere(r *route) {
 // wait puts a route where it waits for a member: one that was sent before goes
 // first, and is not refused.
 func (d *desk) wait(r *route) {
-	again := r.in != nil
-	if !again && d.waiting.length >= d.limit {
+	if !r.placed && d.waiting.length >= d.limit {
 		d.finish(r, actors.Result{Err: actors.ErrQueueFull})
 		return
 	}
-	d.waiting.move(r, again)
+	d.waiting.move(r, r.placed)
 }
 
 // advance sends those on their way that wait, in their order.

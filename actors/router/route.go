@@ -15,6 +15,7 @@ type route struct {
 	call *process.Call
 	legs []*leg // under way
 
+	placed  bool      // it was under way before
 	tried   []*member // that had no room for it
 	refusal error     // of the last of them
 	avoid   *member   // that failed with it; nil: none
