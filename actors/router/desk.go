@@ -196,7 +196,7 @@ func (d *desk) close(why error) {
 	d.abandon()
 }
 
-// end answers everything.
+// end answers everything and lets go of the members.
 func (d *desk) end(why error) {
 	d.close(why)
 	for _, in := range []*line{&d.waiting, &d.flying, &d.hedgeable} {
@@ -204,6 +204,11 @@ func (d *desk) end(why error) {
 			d.finish(in.head, actors.Result{Err: why})
 		}
 	}
+	for _, m := range d.known {
+		d.hands.unwatch(m.PID)
+	}
+	clear(d.known)
+	d.members = nil
 }
 
 // open counts the tasks that are not answered.
