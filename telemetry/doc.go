@@ -24,9 +24,10 @@
 //	HopRoute     route NAME      INTERNAL  submit    router hands it to a member its answer, or the member's end
 //
 // A task that is repeated has one queue and one exchange span for each attempt
-// under the same submit span. A task that never waits has no queue span. A probe
-// has a span only if it failed or changed the verdict of its check: a child that
-// is well records nothing.
+// under the same submit span. A task that never waits has no queue span. A task
+// that goes through a router has one route span for each try, and the hops of the
+// member under it. A probe has a span only if it failed or changed the verdict of
+// its check: a child that is well records nothing.
 // Bytes of terminals and pipes, timers and the runtime's own housekeeping have
 // no spans.
 //

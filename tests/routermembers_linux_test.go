@@ -9,6 +9,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/trace"
 
 	"brood/actors"
 	"brood/runtime"
@@ -100,4 +101,21 @@ func routerListsFaults(t *testing.T, rt *runtime.Runtime) {
 		"Hedge.Percent", "SpillPercent", "Members[0] has no PID", "WhenEmpty is 7", "QueueLimit is -1"} {
 		assert.ErrorContains(t, err, fault)
 	}
+}
+
+func TestRouterTraceOfTask(t *testing.T) {
+	r := newRecording(t)
+	pool := startPool(t, r.Runtime, runtime.PoolSpec{Name: "p", Command: command(t, "worker"), Size: 1})
+	router := startRouter(t, r.Runtime, runtime.RouterSpec{Name: "r", Members: []runtime.Member{pool}})
+	ctx, caller := r.caller(t)
+	result, err := router.Submit(ctx, actors.Task{Payload: []byte("trace")})
+	require.NoError(t, err)
+	assert.Equal(t, caller.SpanContext().TraceID().String(), string(result.Payload), "the trace that the handler sees")
+	caller.End()
+	submit, route := r.one(t, "submit r"), r.one(t, "route r")
+	under(t, r.one(t, "caller"), submit, trace.SpanKindProducer)
+	under(t, submit, route, trace.SpanKindInternal)
+	under(t, route, r.one(t, "exchange p"), trace.SpanKindClient)
+	assert.Empty(t, r.named("submit p"), "the pool's share is the router's try")
+	r.nothingOpen(t)
 }

@@ -64,9 +64,9 @@ var policies = []Policy{RoundRobin{}, Random{}, LeastLoaded{}, PowerOfTwo{}, Con
 // what is there, and a task that must not be repeated runs at one member only,
 // unless its policy says otherwise.
 func TestEveryCallIsAnsweredOnce(t *testing.T) {
-	seeds := uint64(20)
+	seeds := uint64(12)
 	if testing.Short() {
-		seeds = 4
+		seeds = 3
 	}
 	for p, policy := range policies {
 		t.Run(fmt.Sprintf("%d-%T", p, policy), func(t *testing.T) {
