@@ -125,7 +125,7 @@ func ExampleRouter_Add() {
 	}
 	ctx := context.Background()
 	defer rt.Shutdown(ctx)
-	router, err := rt.StartRouter(runtime.RouterSpec{WhenEmpty: runtime.Refuse})
+	router, err := rt.StartRouter(runtime.RouterSpec{WhenEmpty: runtime.EmptyRefuses})
 	if err != nil {
 		log.Fatal(err)
 	}

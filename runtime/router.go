@@ -38,7 +38,7 @@ type RouterSpec struct {
 	// Members are those that it begins with.
 	Members []Member
 	// WhenEmpty says what becomes of a task that no member can take now: since
-	// there is none, or all are busy or not running. Zero means Wait.
+	// there is none, or all are busy or not running. Zero means EmptyWaits.
 	WhenEmpty WhenEmpty
 	// QueueLimit is how many tasks may wait for a member; the next one is refused
 	// with actors.ErrQueueFull. Zero means 1,024.
@@ -95,6 +95,7 @@ func (r *Router) props(spec RouterSpec) (*actor.Props, error) {
 		WhenEmpty:  spec.WhenEmpty,
 		QueueLimit: spec.QueueLimit,
 		Telemetry:  r.rt.recorder,
+		OnUndone:   func(task router.Undone) { r.rt.reporting.undone(spec.Name, pool.Undone(task)) },
 		OnEnd: func() {
 			r.rt.dismiss(r)
 			close(r.ended)

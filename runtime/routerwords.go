@@ -38,10 +38,10 @@ type (
 // How many members must succeed in a Scatter, and what becomes of a task that no
 // member can take now.
 const (
-	All    = router.All
-	First  = router.First
-	Wait   = router.Wait
-	Refuse = router.Refuse
+	All          = router.All
+	First        = router.First
+	EmptyWaits   = router.EmptyWaits
+	EmptyRefuses = router.EmptyRefuses
 )
 
 // Quorum returns the Need of n members.

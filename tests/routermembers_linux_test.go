@@ -74,7 +74,7 @@ func routerOverAnActor(t *testing.T, rt *runtime.Runtime) {
 		}
 	}))
 	require.NoError(t, err)
-	r := startRouter(t, rt, runtime.RouterSpec{Members: []runtime.Member{echo}, WhenEmpty: runtime.Refuse})
+	r := startRouter(t, rt, runtime.RouterSpec{Members: []runtime.Member{echo}, WhenEmpty: runtime.EmptyRefuses})
 	result, err := r.Submit(within(t, limit), actors.Task{Payload: []byte("a"), Tag: 3})
 	require.NoError(t, err)
 	assert.Equal(t, actors.Result{Payload: []byte("a"), Tag: 3}, result)

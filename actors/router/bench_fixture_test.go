@@ -39,6 +39,7 @@ func (b *bench) join(i int) {
 func (b *bench) send(l *leg)                             { b.tries = append(b.tries, l) }
 func (b *bench) cancel(l *leg, _ error)                  { b.recalls = append(b.recalls, l.member.PID.Id) }
 func (b *bench) answer(c *process.Call, r actors.Result) { b.results[c] = r }
+func (b *bench) undone(*process.Call, error)             {}
 func (b *bench) watch(*actor.PID)                        {}
 func (b *bench) unwatch(*actor.PID)                      {}
 

@@ -48,6 +48,7 @@ type hands interface {
 	send(l *leg)
 	cancel(l *leg, err error)
 	answer(call *process.Call, result actors.Result)
+	undone(call *process.Call, err error)
 	watch(pid *actor.PID)
 	unwatch(pid *actor.PID)
 }
@@ -201,6 +202,7 @@ func (d *desk) end(why error) {
 	d.close(why)
 	for _, in := range []*line{&d.waiting, &d.flying, &d.hedgeable} {
 		for in.head != nil {
+			d.hands.undone(in.head.call, why)
 			d.finish(in.head, actors.Result{Err: why})
 		}
 	}

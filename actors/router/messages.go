@@ -18,6 +18,16 @@ type Leave struct{ PID *actor.PID }
 // member while there is none are answered with ErrStopping.
 type Drain struct{ Done chan<- struct{} }
 
+// Undone is a task that was accepted and is not done.
+type Undone struct {
+	// Tag is the task's.
+	Tag any
+	// Attempts counts how often it was handed to a child, as far as that is known.
+	Attempts int
+	// Err is the answer.
+	Err error
+}
+
 // Inspect asks for Stats on Reply, which needs room for one.
 type Inspect struct{ Reply chan<- Stats }
 

@@ -269,8 +269,9 @@ func (w *world) answer(call *process.Call, result actors.Result) {
 	}
 }
 
-func (w *world) watch(pid *actor.PID)   { w.watched[identify(pid)]++ }
-func (w *world) unwatch(pid *actor.PID) { w.watched[identify(pid)]-- }
+func (w *world) undone(*process.Call, error) {}
+func (w *world) watch(pid *actor.PID)        { w.watched[identify(pid)]++ }
+func (w *world) unwatch(pid *actor.PID)      { w.watched[identify(pid)]-- }
 
 // check holds the desk's counts against what is there.
 func (w *world) check() {

@@ -42,7 +42,7 @@ func newDesk(s Spec, h hands) *desk {
 	d := &desk{
 		policy: s.Policy,
 		terms:  terms{of: 1},
-		refuse: s.WhenEmpty == Refuse,
+		refuse: s.WhenEmpty == EmptyRefuses,
 		limit:  s.QueueLimit,
 		hands:  h,
 		clock:  s.Clock,
@@ -126,6 +126,7 @@ func (r *router) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 		ReplyTo: sender,
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
 		Submit:  r.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, r.spec.Name),
+		Pool:    process.PoolNote{NoWait: true},
 	}
 }
 
@@ -192,6 +193,12 @@ func (r *router) cancel(l *leg, err error) {
 }
 
 func (r *router) answer(call *process.Call, result actors.Result) { call.Answer(r.system, result) }
+
+func (r *router) undone(call *process.Call, err error) {
+	if r.spec.OnUndone != nil {
+		r.spec.OnUndone(Undone{Tag: call.Task.Tag, Attempts: call.Attempts, Err: err})
+	}
+}
 
 func (r *router) watch(pid *actor.PID)   { r.ctx.Watch(pid) }
 func (r *router) unwatch(pid *actor.PID) { r.ctx.Unwatch(pid) }

@@ -73,7 +73,7 @@ func TestAnEmptyRouterWaits(t *testing.T) {
 }
 
 func TestAnEmptyRouterRefusesIfToldTo(t *testing.T) {
-	h := open(t, Spec{WhenEmpty: Refuse})
+	h := open(t, Spec{WhenEmpty: EmptyRefuses})
 	err := receive(t, h.submit(task("a")).Done).Err
 	assert.ErrorIs(t, err, actors.ErrNoMember)
 	assert.NotErrorIs(t, err, actors.ErrBusy)
@@ -289,7 +289,7 @@ func TestAPolicyThatPanicsHurtsNobodyElse(t *testing.T) {
 	call := h.submit(task("a")) // the sender is well
 	assert.Equal(t, actors.ErrStopping, receive(t, call.Done).Err)
 
-	h = open(t, Spec{Policy: nobody{}, WhenEmpty: Refuse})
+	h = open(t, Spec{Policy: nobody{}, WhenEmpty: EmptyRefuses})
 	h.seat(true, 0)
 	assert.ErrorIs(t, receive(t, h.submit(task("a")).Done).Err, actors.ErrNoMember)
 }

@@ -21,11 +21,11 @@ const DefaultQueueLimit = 1024
 type WhenEmpty uint8
 
 const (
-	// Wait keeps it until a member can take it, up to QueueLimit tasks.
-	Wait WhenEmpty = iota
-	// Refuse answers it with ErrNoMember at once; the error matches ErrBusy, too,
+	// EmptyWaits keeps it until a member can take it, up to QueueLimit tasks.
+	EmptyWaits WhenEmpty = iota
+	// EmptyRefuses answers it with ErrNoMember at once; the error matches ErrBusy, too,
 	// if there are members.
-	Refuse
+	EmptyRefuses
 )
 
 // Spec describes a router. The zero value is one without members that gives each
@@ -42,6 +42,10 @@ type Spec struct {
 	// QueueLimit is how many tasks may wait for a member; the next one is refused
 	// with ErrQueueFull. Zero means 1,024.
 	QueueLimit int
+	// OnUndone, if it is not nil, is called in the actor's turn with each task that
+	// was accepted and is not done because the router ends, before it is answered.
+	// It must not block.
+	OnUndone func(Undone)
 	// OnEnd, if it is not nil, is called in the actor's last turn. It must not
 	// block.
 	OnEnd func()
@@ -84,7 +88,7 @@ func (s Spec) check() error {
 	if s.QueueLimit < 0 {
 		fault(fmt.Sprintf("QueueLimit is %d, want at least 0", s.QueueLimit))
 	}
-	if s.WhenEmpty > Refuse {
+	if s.WhenEmpty > EmptyRefuses {
 		fault(fmt.Sprintf("WhenEmpty is %d, which has no meaning", s.WhenEmpty))
 	}
 	for i, m := range s.Members {
