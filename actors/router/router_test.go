@@ -257,11 +257,13 @@ func TestDrainAndStopAnswerEverything(t *testing.T) {
 	assert.NoError(t, receive(t, at.Done).Err)
 	assert.NoError(t, receive(t, waits.Done).Err)
 
-	h = open(t, Spec{})
+	var undone []Undone
+	h = open(t, Spec{OnUndone: func(u Undone) { undone = append(undone, u) }})
 	s = h.seat(true, 1)
-	at, waits = h.submit(task("a")), h.submit(task("b"))
+	at, waits = h.submit(actors.Task{Payload: []byte("a"), Tag: "a"}), h.submit(actors.Task{Tag: "b"})
 	held := s.holds("a")
 	h.end(h.pid)
+	assert.ElementsMatch(t, []Undone{{Tag: "a", Err: actors.ErrStopping}, {Tag: "b", Err: actors.ErrStopping}}, undone)
 	assert.Equal(t, actors.ErrStopping, receive(t, at.Done).Err)
 	assert.Equal(t, actors.ErrStopping, receive(t, waits.Done).Err)
 	assert.Same(t, held, receive(t, s.cancels).Call)
