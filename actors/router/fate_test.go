@@ -67,7 +67,9 @@ func TestStage(t *testing.T) {
 func TestEndedKeepsWhatTheMemberSaid(t *testing.T) {
 	cause := errors.New("not wanted")
 	r := &route{ended: cause}
-	assert.Equal(t, cause, ended(r, actors.Result{Err: cause}).Err)
+	said := &actors.CancelledError{Stage: actors.StageHanded, Err: cause}
+	assert.Same(t, said, ended(r, actors.Result{Err: said}).Err)
+	assert.Equal(t, &actors.CancelledError{Stage: actors.StageQueue, Err: cause}, ended(r, actors.Result{Err: cause}).Err)
 	assert.NoError(t, ended(r, actors.Result{}).Err)
 	assert.Equal(t, &actors.TaskError{}, ended(r, actors.Result{Err: &actors.TaskError{}}).Err)
 	assert.Equal(t, &actors.CancelledError{Stage: actors.StageRun, Err: cause},

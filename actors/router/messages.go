@@ -1,6 +1,8 @@
 package router
 
 import (
+	"time"
+
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors/process"
@@ -62,4 +64,8 @@ type tick struct{}
 type gone struct{ who *actor.PID }
 
 // timedOut: the Timeout of a call is over.
-type timedOut struct{ call *process.Call }
+type timedOut struct {
+	call  *process.Call
+	epoch uint64
+	limit time.Duration
+}

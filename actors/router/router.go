@@ -79,9 +79,9 @@ func (r *router) Receive(ctx actor.Context) {
 	case *actors.Result:
 		r.answered(m)
 	case *process.Cancel:
-		r.cut(m.Call, m.Err, 0)
+		r.cut(m.Call, m.Epoch, m.Err, 0)
 	case *timedOut:
-		r.cut(m.call, actors.ErrTaskTimeout, m.call.Task.Timeout)
+		r.cut(m.call, m.epoch, actors.ErrTaskTimeout, m.limit)
 	case *tick:
 		r.rings = time.Time{}
 		r.desk.tick(r.spec.Clock())
@@ -132,7 +132,7 @@ func (r *router) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 
 func (r *router) accept(call *process.Call) {
 	if after := call.Task.Timeout; after > 0 {
-		late := &timedOut{call}
+		late := &timedOut{call, call.Epoch(), after}
 		call.Pool.Timeout = time.AfterFunc(after, func() { r.system.Root.Send(r.self, late) })
 	}
 	r.desk.accept(call)
@@ -145,8 +145,8 @@ func (r *router) answered(m *actors.Result) {
 	}
 }
 
-func (r *router) cut(call *process.Call, err error, limit time.Duration) {
-	if call.Answered() {
+func (r *router) cut(call *process.Call, epoch uint64, err error, limit time.Duration) {
+	if !call.Open(epoch) {
 		return
 	}
 	if route, ok := call.Pool.Route.(*route); ok {
@@ -189,7 +189,7 @@ func (r *router) send(l *leg) {
 }
 
 func (r *router) cancel(l *leg, err error) {
-	r.system.Root.Send(l.member.PID, &process.Cancel{Call: &l.Call, Err: err})
+	r.system.Root.Send(l.member.PID, &process.Cancel{Call: &l.Call, Epoch: l.Epoch(), Err: err})
 }
 
 func (r *router) answer(call *process.Call, result actors.Result) { call.Answer(r.system, result) }
@@ -209,7 +209,7 @@ func (r *router) reject(message any) {
 	case *process.Call:
 		m.Answer(r.system, actors.Result{Err: actors.ErrStopping})
 	case *process.Cancel:
-		m.Call.Answer(r.system, actors.Result{Err: m.Err})
+		m.Call.AnswerAt(r.system, m.Epoch, actors.Result{Err: &actors.CancelledError{Stage: actors.StageRun, Err: m.Err}})
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:

@@ -113,7 +113,7 @@ func ended(r *route, result actors.Result) actors.Result {
 	case final(result.Err):
 	case r.limit > 0:
 		result.Err = &actors.TaskTimeoutError{Stage: stage(result), Limit: r.limit}
-	case !errors.Is(result.Err, r.ended):
+	case !errors.Is(result.Err, actors.ErrCancelled) || !errors.Is(result.Err, r.ended):
 		result.Err = &actors.CancelledError{Stage: stage(result), Err: r.ended}
 	}
 	return result
