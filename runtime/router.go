@@ -126,9 +126,10 @@ func (r *Router) PID() *actor.PID { return r.actor }
 // Result's. Besides what the member answers it is actors.ErrNoMember or
 // actors.ErrQueueFull if no member can take the task, actors.ErrMemberEnded if the
 // member ended with it (it may have run), *actors.QuorumError if several were
-// asked and too few succeeded, actors.ErrStopping after Stop, and ctx's cause if
-// ctx ends first: then the task is cancelled at its member. If several members
-// were asked, Result.Gathered has their answers.
+// asked and too few succeeded, actors.ErrStopping after Stop, and an
+// *actors.CancelledError with ctx's cause if ctx ends first: then the task is
+// cancelled at its member. If several members were asked, Result.Gathered has
+// their answers.
 func (r *Router) Submit(ctx context.Context, task actors.Task) (actors.Result, error) {
 	return r.client.Submit(ctx, task)
 }
