@@ -74,6 +74,9 @@ type Result struct {
 	Worker int
 	// Tag is the Task's.
 	Tag any
+	// Gathered is what each of several members answered; nil unless the task went
+	// to a router that asks several.
+	Gathered *Gathered
 }
 
 // Ping asks a process actor whether its child's protocol side answers. The

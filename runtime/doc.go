@@ -8,8 +8,8 @@
 //	out, err := rt.Run(ctx, runtime.RunSpec{Command: runtime.Command{Path: "git", Args: []string{"status"}}})
 //
 // A Runtime starts children (Run, Start, StartPool), each owned by an actor and
-// watched by a supervisor, or whole trees of them (Supervise), and ends all of
-// them in Shutdown. What it hands out gives its *actor.PID, so that actors can
+// watched by a supervisor, or whole trees of them (Supervise), spreads tasks over
+// them (StartRouter), and ends all of them in Shutdown. What it hands out gives its *actor.PID, so that actors can
 // talk to children by messages, and Props makes a user's own actors traced as the
 // runtime's are.
 //
@@ -17,11 +17,11 @@
 //
 // Imports go down only; a test holds the source to it.
 //
-//	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
+//	runtime -> actors/{pool,router,supervisor} -> actors/process -> actors/protocol -> actors
 //	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
 //	runtime -> actors/health -> ptyio
-//	actors/pool -> actors/process, telemetry
-//	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
+//	actors/{pool,router} -> actors/process, telemetry
+//	actors/{process,pool,router} -> actors/internal/mailbox; actors/{process,router,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
 //	ptyio, ptyio/codec, telemetry -> nothing of brood
 //

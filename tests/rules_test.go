@@ -19,6 +19,7 @@ var edges = []edge{
 	{"runtime", []string{"runtime/worker", "actors/...", "ptyio/...", "telemetry"}},
 	{"runtime/worker", []string{"actors", "actors/protocol", "ptyio/codec", "telemetry"}},
 
+	{"actors/router", []string{"actors", "actors/process", "actors/internal/...", "telemetry"}},
 	{"actors/pool", []string{"actors", "actors/process", "actors/supervisor", "actors/internal/...", "telemetry"}},
 	{"actors/supervisor", []string{"actors", "actors/internal/..."}},
 	{"actors/process", []string{"actors", "actors/health", "actors/protocol", "actors/internal/...", "ptyio", "ptyio/codec", "telemetry"}},

@@ -8,6 +8,7 @@ import (
 
 // accept takes a task, or answers why not.
 func (p *pool) accept(call *process.Call) {
+	call.Pooled = true // a router does not say so
 	p.count(call)
 	if call.Task.ID != "" {
 		p.submitJoined(call)

@@ -25,6 +25,8 @@ type Call struct {
 	ReplyTo *actor.PID
 	// Done gets the answer if ReplyTo is nil. It needs room for one.
 	Done chan actors.Result
+	// Taker, if it is not nil, takes the answer instead of both.
+	Taker Taker
 	// Submit is the span of the whole task, ended by the answer. Zero if
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
@@ -45,6 +47,12 @@ type Call struct {
 	exchange telemetry.Span
 }
 
+// Taker takes the answer of a call that an actor made out of one that it holds.
+// Take is called once, in the turn of whoever answers; it must not block.
+type Taker interface {
+	Take(system *actor.ActorSystem, result actors.Result)
+}
+
 // PoolNote is what a pool remembers on a call, so that it needs no table.
 type PoolNote struct {
 	// Member is who holds the call; less than zero: the pool does.
@@ -63,6 +71,8 @@ type PoolNote struct {
 	Queued telemetry.Span
 	// Timeout ends a task that no pool holds; the answer stops it.
 	Timeout *time.Timer
+	// Route is what a router that holds the call knows of it.
+	Route any
 	// Prev and Next link the calls of the queue; Next those of one message.
 	Prev, Next *Call
 	// Seq counts the calls that were accepted: the later, the higher.
@@ -98,6 +108,10 @@ func (c *Call) AnswerAt(system *actor.ActorSystem, epoch uint64, result actors.R
 	c.Submit.End(result.Err)
 	if c.Pool.Timeout != nil {
 		c.Pool.Timeout.Stop()
+	}
+	if c.Taker != nil {
+		c.Taker.Take(system, result)
+		return true
 	}
 	if c.ReplyTo != nil {
 		message := result // a copy, so that the other answers stay off the heap
