@@ -35,18 +35,11 @@ func (c *Client) Submit(ctx context.Context, task actors.Task) (actors.Result, e
 		return actors.Result{Err: err, Tag: task.Tag}, err
 	}
 	call := c.call(task)
-	if c.recorder.Enabled() {
-		if !task.Cause.IsValid() {
-			call.Task.Cause = telemetry.FromContext(ctx)
-		}
-		call.Submit = c.recorder.Start(call.Task.Cause, telemetry.HopSubmit, c.name)
-	}
+	c.trace(ctx, call)
 	c.system.Root.Send(c.pid, call)
 	select {
 	case result := <-call.Done:
-		if task.Timeout == 0 { // else a timer may still know the call
-			c.calls.Put(call)
-		}
+		c.put(call)
 		return result, result.Err
 	case <-ctx.Done():
 		// Whoever holds the call answers it now, or just has.
@@ -54,6 +47,17 @@ func (c *Client) Submit(ctx context.Context, task actors.Task) (actors.Result, e
 		result := <-call.Done
 		return result, result.Err
 	}
+}
+
+// trace starts the call's span.
+func (c *Client) trace(ctx context.Context, call *process.Call) {
+	if !c.recorder.Enabled() {
+		return
+	}
+	if !call.Task.Cause.IsValid() {
+		call.Task.Cause = telemetry.FromContext(ctx)
+	}
+	call.Submit = c.recorder.Start(call.Task.Cause, telemetry.HopSubmit, c.name)
 }
 
 func (c *Client) call(task actors.Task) *process.Call {
@@ -64,4 +68,31 @@ func (c *Client) call(task actors.Task) *process.Call {
 	call.Reset(task)
 	call.Pooled = true
 	return call
+}
+
+// put keeps an answered call for another task, if nobody can still know it.
+func (c *Client) put(call *process.Call) {
+	if call != nil && call.Task.Timeout == 0 { // else a timer may
+		c.calls.Put(call)
+	}
+}
+
+// SubmitAll hands tasks to the pool in one message and waits for all answers,
+// which are returned in the order of the tasks. If ctx ends first, it is as in
+// Submit for each task that has no answer yet, and its cause is returned too.
+func (c *Client) SubmitAll(ctx context.Context, tasks []actors.Task) ([]actors.Result, error) {
+	results := make([]actors.Result, len(tasks))
+	if err := context.Cause(ctx); err != nil {
+		for i := range tasks {
+			results[i] = actors.Result{Err: err, Tag: tasks[i].Tag}
+		}
+		return results, err
+	}
+	f := c.Flow(len(tasks))
+	f.Send(ctx, tasks)
+	answers, err := f.Take(ctx, len(tasks))
+	for i := range answers {
+		results[answers[i].N] = answers[i].Result
+	}
+	return results, err
 }

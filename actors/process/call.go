@@ -21,8 +21,12 @@ type Call struct {
 	Task actors.Task
 	// ReplyTo gets the answer as a message. Nil: it goes to Done.
 	ReplyTo *actor.PID
-	// Done gets the answer if ReplyTo is nil. It needs room for one.
+	// Done gets the answer if ReplyTo and Into are nil. It needs room for one.
 	Done chan actors.Result
+	// Into gets the answer if it is not nil and ReplyTo is, with Index.
+	Into Collector
+	// Index tells Into which of its calls this is.
+	Index int
 	// Submit is the span of the whole task, ended by the answer. Zero if
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
@@ -40,6 +44,12 @@ type Call struct {
 	// The process actor's while it holds the call.
 	exchange telemetry.Span
 	end      uint64 // where the call's frame ends in the stream of the wire
+}
+
+// Collector takes the answers of many calls, from several goroutines at once. It
+// must not block. When it is told of a call, nobody else holds the call any more.
+type Collector interface {
+	Collect(index int, result actors.Result)
 }
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
@@ -77,6 +87,10 @@ func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
 	if c.ReplyTo != nil {
 		message := result // a copy, so that the other answers stay off the heap
 		system.Root.Send(c.ReplyTo, traced(&message, c.Cause()))
+		return true
+	}
+	if c.Into != nil {
+		c.Into.Collect(c.Index, result)
 		return true
 	}
 	c.Done <- result
