@@ -33,6 +33,10 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		m.Answer(system, actors.Result{Err: actors.ErrStopping}) // its pool has ended
 	case *process.Cancel:
 		m.Call.Answer(system, actors.Result{Err: m.Err})
+	case *pool.Batch:
+		m.Reject(system)
+	case *pool.CancelAll:
+		m.Reject(system)
 	case *process.Returned:
 		for _, call := range m.NotRun {
 			call.Answer(system, actors.Result{Err: actors.ErrStopping})

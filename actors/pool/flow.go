@@ -65,7 +65,7 @@ func (f *Flow) Send(ctx context.Context, tasks []actors.Task) {
 	if len(tasks) == 0 {
 		return
 	}
-	b := batches.Get().(*batch)
+	b := batches.Get().(*Batch)
 	b.calls = slices.Grow(b.calls, len(tasks))
 	for i := range tasks {
 		last := len(f.free) - 1
@@ -144,7 +144,7 @@ func (f *Flow) release(slot int) {
 
 // cancel cancels all calls that are not answered.
 func (f *Flow) cancel(err error) {
-	m := &cancelAll{err: err}
+	m := &CancelAll{err: err}
 	for i, call := range f.calls {
 		if call != nil {
 			m.calls = append(m.calls, call)

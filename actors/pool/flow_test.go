@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/actors"
+	"brood/actors/process"
 )
 
 type answers struct {
@@ -107,13 +108,22 @@ func TestEmptyBatch(t *testing.T) {
 	assert.Equal(t, answers{results: []actors.Result{}}, receive(t, h.submitAll(t.Context())))
 }
 
-func TestBatchAfterThePoolsEnd(t *testing.T) {
+// What reaches the pool when it has ended is answered by what the mailbox is
+// closed with.
+func TestBatchAndItsCancelAfterThePoolsEnd(t *testing.T) {
 	h := open(t, Spec{Size: 1})
-	require.NoError(t, h.system.Root.StopFuture(h.pid).Wait())
-	results, err := h.client.SubmitAll(t.Context(), []actors.Task{task("a"), task("b")})
-	require.NoError(t, err)
-	for _, result := range results {
-		assert.ErrorIs(t, result.Err, actors.ErrStopping)
+	p := newPool(Spec{Size: 1})
+	p.system = h.system
+	for _, test := range []struct {
+		message func(*process.Call) any
+		want    error
+	}{
+		{func(c *process.Call) any { return &Batch{calls: []*process.Call{c}} }, actors.ErrStopping},
+		{func(c *process.Call) any { return &CancelAll{calls: []*process.Call{c}, err: context.Canceled} }, context.Canceled},
+	} {
+		call := &process.Call{Done: make(chan actors.Result, 1)}
+		p.reject(test.message(call))
+		assert.ErrorIs(t, receive(t, call.Done).Err, test.want)
 	}
 }
 

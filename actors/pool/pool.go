@@ -44,7 +44,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.accept(m)
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
-	case *batch:
+	case *Batch:
 		p.acceptAll(m)
 	case *process.Freed:
 		p.scheduler.freed(m.Member, m.Incarnation, m.N)
@@ -55,7 +55,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.memberEvent(m.Member, m.Event)
 	case *process.Cancel:
 		p.cancel(m.Call, m.Err)
-	case *cancelAll:
+	case *CancelAll:
 		p.cancelAll(m)
 	case *timedOut:
 		p.cancel(m.call, actors.ErrTaskTimeout)
@@ -199,12 +199,10 @@ func (p *pool) reject(message any) {
 		m.Answer(p.system, actors.Result{Err: actors.ErrStopping})
 	case *process.Cancel:
 		m.Call.Answer(p.system, actors.Result{Err: m.Err})
-	case *batch:
-		p.rejectAll(m)
-	case *cancelAll:
-		for _, call := range m.calls {
-			p.reject(&process.Cancel{Call: call, Err: m.err})
-		}
+	case *Batch:
+		m.Reject(p.system)
+	case *CancelAll:
+		m.Reject(p.system)
 	case *process.Returned:
 		p.returned(m)
 	case *Drain:
