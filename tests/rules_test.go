@@ -33,7 +33,9 @@ var edges = []edge{
 
 	{"examples/...", []string{"runtime", "runtime/worker", "actors"}},
 	{"tests/leak", nil},
-	{"tests/...", []string{"runtime", "runtime/worker", "actors", "ptyio", "ptyio/codec", "tests/leak"}},
+	{"tests/load", []string{"tests/leak"}},
+	{"tests/rival", []string{"runtime", "runtime/worker", "actors", "tests/load", "tests/leak"}},
+	{"tests/...", []string{"runtime", "runtime/worker", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival"}},
 }
 
 // outside: a package from outside, and who may import it in non-test files:

@@ -19,6 +19,8 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
 		s.members[m.Member].held -= n
 		s.held -= n
+		s.keys.back(m.Member, m.MayHaveRun)
+		s.keys.back(m.Member, m.NotRun)
 	}
 	var verdicts []verdict
 	// From the back, so that they come to stand before the queue in order.

@@ -21,6 +21,8 @@ type Inspect struct{ Reply chan<- Stats }
 type Stats struct {
 	// Queued is how many tasks wait for a free slot.
 	Queued int
+	// AtDoor is how many wait for room in the queue (Wait).
+	AtDoor int
 	// Held is how many tasks the members hold.
 	Held    int
 	Workers []Worker

@@ -20,15 +20,21 @@ type pool struct {
 	scheduler *scheduler
 	pids      []*actor.PID // of the members
 	drains    []chan<- struct{}
+	hands     []hand // for each member, what it gets at the end of the turn
+	handed    []int  // the members that get something
 }
+
+// hand is a chain of calls for one member.
+type hand struct{ first, last *process.Call }
 
 var _ mailbox.Owner = (*pool)(nil)
 
 func newPool(s Spec) *pool {
 	return &pool{
 		spec:      s,
-		scheduler: newScheduler(s.Size, s.Prefetch, s.QueueLimit, s.MaxAttempts),
+		scheduler: newScheduler(s.Size, s.Prefetch, s.MaxAttempts, s.queue()),
 		pids:      make([]*actor.PID, s.Size),
+		hands:     make([]hand, s.Size),
 	}
 }
 
@@ -47,7 +53,11 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *Batch:
 		p.acceptAll(m)
 	case *process.Freed:
+		p.scheduler.now = time.Now()
 		p.scheduler.freed(m.Member, m.Incarnation, m.N)
+		if len(m.Keys) > 0 {
+			p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
+		}
 		m.Free()
 	case *process.Returned:
 		p.returned(m)
@@ -62,6 +72,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
+		p.closeDoor(actors.ErrStopping)
 		p.drains = append(p.drains, m.Done)
 	case *Abort:
 		p.end(m.Err)
@@ -89,11 +100,19 @@ func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
 		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
 		Pooled:  true,
+		Pool:    process.PoolNote{NoWait: true},
 	}
 }
 
 func (p *pool) accept(call *process.Call) {
-	if err := p.scheduler.accept(call); err != nil {
+	if !p.scheduler.fits(call) {
+		p.dispatch()
+	}
+	out, err := p.scheduler.accept(call)
+	for _, oldest := range out {
+		p.answer(oldest, notRun(oldest, actors.ErrPushedOut))
+	}
+	if err != nil {
 		call.Answer(p.system, actors.Result{Err: err})
 		return
 	}
@@ -111,19 +130,40 @@ func (p *pool) startQueue(call *process.Call) {
 	}
 }
 
-// dispatch hands out what waits as far as there are free slots.
+// dispatch hands out what waits as far as there are free slots: to each member
+// all that it gets in one message.
 func (p *pool) dispatch() {
 	for {
 		call, to := p.scheduler.next()
 		if call == nil {
+			if p.scheduler.letIn() {
+				continue
+			}
 			break
 		}
 		call.Pool.Queued.End(nil)
-		p.system.Root.Send(p.pids[to], call)
+		p.hand(call, to)
 	}
+	for _, to := range p.handed {
+		p.system.Root.Send(p.pids[to], p.hands[to].first)
+		p.hands[to] = hand{}
+	}
+	p.handed = p.handed[:0]
 	if len(p.drains) > 0 && p.scheduler.drained() {
 		p.answerDrains()
 	}
+}
+
+// hand adds a call to what a member gets at the end of the turn.
+func (p *pool) hand(call *process.Call, to int) {
+	h := &p.hands[to]
+	if h.first == nil {
+		h.first = call
+		p.handed = append(p.handed, to)
+	} else {
+		h.last.Pool.Next = call
+	}
+	h.last = call
 }
 
 func (p *pool) answerDrains() {
@@ -172,7 +212,15 @@ func (p *pool) cancel(call *process.Call, err error) {
 	p.system.Root.Send(p.pids[call.Pool.Member], &process.Cancel{Call: call, Err: err})
 }
 
+// closeDoor answers those that were not accepted yet.
+func (p *pool) closeDoor(err error) {
+	for _, call := range p.scheduler.closeDoor() {
+		p.answer(call, err)
+	}
+}
+
 func (p *pool) end(err error) {
+	p.closeDoor(err)
 	for _, call := range p.scheduler.end(err) {
 		p.lose(call, notRun(call, err))
 	}
@@ -217,7 +265,7 @@ func (p *pool) reject(message any) {
 }
 
 func (p *pool) stats() Stats {
-	s := Stats{Queued: p.scheduler.length, Held: p.scheduler.held}
+	s := Stats{Queued: p.scheduler.length, AtDoor: p.scheduler.atDoor, Held: p.scheduler.held}
 	for _, m := range p.scheduler.members {
 		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
 	}

@@ -55,6 +55,9 @@ func (c *child) answer(m *protocol.Message) error {
 	delete(c.tasks.inflight, m.ID)
 	c.tasks.freed++
 	c.tasks.answered++
+	if len(c.tasks.counted.held) > 0 {
+		c.tasks.counted.free(m.ID)
+	}
 	if call == nil {
 		return nil // its caller has left
 	}

@@ -43,7 +43,7 @@ func (c *child) Receive(ctx actor.Context) {
 	case mailbox.EndOfTurn:
 		c.endTurn()
 	case *Call:
-		c.take(m)
+		c.takeAll(m)
 	case *actors.Task:
 		c.takeDirect(m, ctx.Sender())
 	case *Cancel:

@@ -45,6 +45,8 @@ type Freed struct {
 	Member      int
 	Incarnation uint32
 	N           int
+	// Keys are those of the calls among them that are Counted.
+	Keys []string
 }
 
 // freedPool keeps Freed messages, of which there is one per turn.

@@ -24,6 +24,7 @@ type tasks struct {
 	lastID    uint64 // of tasks and pings, over all incarnations
 	answered  uint64 // tasks, over all incarnations
 	freed     int    // slots, since the pool was told
+	counted   countedKeys
 	cancelled []tombstone
 	overdue   alarm.Alarm
 }
@@ -31,6 +32,40 @@ type tasks struct {
 type ping struct {
 	reply reply
 	sent  time.Time
+}
+
+// takeAll begins a chain of calls.
+func (c *child) takeAll(first *Call) {
+	for call := range first.Chain() {
+		c.take(call)
+	}
+}
+
+// countedKeys are the keys of calls that the pool counts by key.
+type countedKeys struct {
+	held  map[uint64]string // by id, also of calls that were answered early
+	freed []string          // since the pool was told
+}
+
+func (k *countedKeys) hold(id uint64, key string) {
+	if k.held == nil {
+		k.held = map[uint64]string{}
+	}
+	k.held[id] = key
+}
+
+func (k *countedKeys) free(id uint64) {
+	if key, counted := k.held[id]; counted {
+		delete(k.held, id)
+		k.freed = append(k.freed, key)
+	}
+}
+
+// take returns what was freed, which the pool may keep.
+func (k *countedKeys) take() []string {
+	freed := k.freed
+	k.freed = nil
+	return freed
 }
 
 // take begins a call: its frame joins what this turn writes.
@@ -53,8 +88,14 @@ func (c *child) take(call *Call) {
 		call.exchange.End(err)
 		call.Attempts--
 		c.tasks.freed++
+		if call.Pool.Counted {
+			c.tasks.counted.freed = append(c.tasks.counted.freed, call.Task.Key)
+		}
 		call.Answer(c.system, actors.Result{Err: tooLarge(err)})
 		return
+	}
+	if call.Pool.Counted {
+		c.tasks.counted.hold(id, call.Task.Key)
 	}
 	call.end = c.run.wire.out.added
 	if c.tasks.inflight == nil {
@@ -184,7 +225,7 @@ func (c *child) reportFreed() {
 		return
 	}
 	m := freedPool.Get().(*Freed)
-	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed}
+	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed, Keys: c.tasks.counted.take()}
 	c.toPool(m)
 	c.tasks.freed = 0
 }

@@ -15,7 +15,7 @@ type wire struct {
 	encoder protocol.Encoder
 	decoder protocol.Decoder
 	decoded protocol.Message // the reader's
-	slab    slab             // the reader's
+	slab    protocol.Slab    // the reader's
 
 	toChild, fromChild *os.File // behind run.mu until the process runs
 
@@ -68,27 +68,7 @@ func (r *run) decode() (*replies, error) {
 			return message, err
 		}
 		m := r.wire.decoded
-		m.Payload = r.wire.slab.copyOf(m.Payload)
+		m.Payload = r.wire.slab.Copy(m.Payload)
 		message.messages = append(message.messages, m)
 	}
-}
-
-// slabBytes is the most that one small payload can keep from the collector.
-const slabBytes = 4 << 10
-
-// slab gives small payloads memory from a common piece, which costs one
-// allocation for many.
-type slab struct{ free []byte }
-
-func (s *slab) copyOf(p []byte) []byte {
-	if len(p) > slabBytes/4 {
-		return append([]byte(nil), p...)
-	}
-	if len(p) > len(s.free) {
-		s.free = make([]byte, slabBytes)
-	}
-	own := s.free[:len(p):len(p)]
-	s.free = s.free[len(p):]
-	copy(own, p)
-	return own
 }

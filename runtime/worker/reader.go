@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"brood/actors/protocol"
 )
@@ -19,19 +18,17 @@ func (s *server) readLocked(ctx context.Context) {
 	s.reading = false
 	if err != nil {
 		s.closing = err
-		s.queue = nil // nobody waits for the answers any more
-		s.endAll()
+		s.queue = jobQueue{} // nobody waits for the answers any more
+		s.endCurrent()
 	}
 	s.more.Signal()
 }
 
-// endAll cancels every job, and the process if that does not help: a worker
-// must not outlive its pool.
-func (s *server) endAll() {
-	for _, j := range s.jobs {
-		j.cancel()
-	}
-	if len(s.jobs) > 0 {
+// endCurrent cancels the job that runs, and ends the process if that does not
+// help: a worker must not outlive its pool.
+func (s *server) endCurrent() {
+	if s.current != nil {
+		s.current.ctx.end()
 		s.orphaned.Reset(orphanGrace)
 	}
 }
@@ -81,12 +78,9 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 }
 
 func (s *server) enqueue(ctx context.Context, m *protocol.Message) {
-	j := &job{message: *m}
-	j.message.Payload = append([]byte(nil), m.Payload...)
-	j.ctx, j.cancel = context.WithCancel(ctx)
+	j := s.made.job(ctx, m)
 	s.mu.Lock()
-	s.queue = append(s.queue, j)
-	s.jobs[m.ID] = j
+	s.queue.push(j)
 	s.mu.Unlock()
 }
 
@@ -97,7 +91,7 @@ func (s *server) cancel(id uint64) error {
 	if j == nil {
 		return nil
 	}
-	j.cancel()
+	j.ctx.end()
 	if !waited {
 		return nil
 	}
@@ -109,15 +103,9 @@ func (s *server) cancel(id uint64) error {
 func (s *server) withdraw(id uint64) (j *job, waited bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j = s.jobs[id]
-	if j == nil {
-		return nil, false
+	if s.current != nil && s.current.message.ID == id {
+		return s.current, false
 	}
-	i := slices.Index(s.queue, j)
-	if i < 0 {
-		return j, false
-	}
-	s.queue = slices.Delete(s.queue, i, i+1)
-	delete(s.jobs, id)
-	return j, true
+	j = s.queue.remove(id)
+	return j, j != nil
 }

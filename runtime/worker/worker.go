@@ -89,18 +89,12 @@ func openLink(l protocol.Link) (in, out *os.File) {
 	return os.NewFile(uintptr(l.In), "wire-in"), os.NewFile(uintptr(l.Out), "wire-out")
 }
 
-// job is a task that waits for the handler or is with it.
-type job struct {
-	message protocol.Message
-	ctx     context.Context
-	cancel  context.CancelFunc
-}
-
 // run lets the handler answer a job and returns the answer's message.
 func (s *server) run(j *job) *protocol.Message {
 	m := &j.message
-	answer := &protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
-	ctx := j.ctx
+	s.reply = protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
+	answer := &s.reply
+	ctx := context.Context(&j.ctx)
 	span := s.recorder.Start(m.Trace, telemetry.HopHandle, s.name)
 	if sc := span.Onward(m.Trace); sc.IsValid() {
 		ctx = telemetry.ContextWith(ctx, sc)
