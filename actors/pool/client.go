@@ -89,7 +89,10 @@ func (c *Client) SubmitAll(ctx context.Context, tasks []actors.Task) ([]actors.R
 		return results, err
 	}
 	f := c.Flow(len(tasks))
-	f.Send(ctx, tasks)
+	for i := range tasks {
+		f.Add(ctx, i, tasks[i])
+	}
+	f.Flush()
 	answers, err := f.Take(ctx, len(tasks))
 	for i := range answers {
 		results[answers[i].N] = answers[i].Result

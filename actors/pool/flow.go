@@ -2,15 +2,14 @@ package pool
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"brood/actors"
 	"brood/actors/process"
 )
 
-// Flow is calls of one goroutine that are under way at the same time: it sends
-// many in one message and is woken once for many answers. No goroutine works
+// Flow is calls of one goroutine that are under way at the same time: it hands
+// over many in one message and is woken once for many answers. No goroutine works
 // for it. A Flow is for one goroutine at a time; Close must be called at its
 // end.
 type Flow struct {
@@ -18,7 +17,7 @@ type Flow struct {
 	calls  []*process.Call // by slot; nil: free, or answered
 	number []int           // of each call, by slot
 	free   []int           // slots
-	sent   int             // calls, ever
+	adding *Batch          // not handed over; nil: nothing was added
 	answer []Answer        // what Take returned last
 
 	mu      sync.Mutex
@@ -29,7 +28,7 @@ type Flow struct {
 
 // Answer is the answer to one call of a Flow.
 type Answer struct {
-	// N is the call's number.
+	// N is what the task was added with.
 	N      int
 	Result actors.Result
 
@@ -56,29 +55,31 @@ func (c *Client) Flow(room int) *Flow {
 // Room is how many calls can be added before some are answered.
 func (f *Flow) Room() int { return len(f.free) }
 
-// Pending is how many calls have been added and not taken back by Take.
+// Pending is how many calls have been added and not been returned by Take.
 func (f *Flow) Pending() int { return len(f.calls) - len(f.free) }
 
-// Send hands tasks to the pool, in order; there must be room for all. Over the
-// Flow's life they are numbered from 0.
-func (f *Flow) Send(ctx context.Context, tasks []actors.Task) {
-	if len(tasks) == 0 {
-		return
+// Add puts a task, which its answer is known by as n, to those that Flush hands to
+// the pool. There must be room.
+func (f *Flow) Add(ctx context.Context, n int, task actors.Task) {
+	if f.adding == nil {
+		f.adding = batches.Get().(*Batch)
 	}
-	b := batches.Get().(*Batch)
-	b.calls = slices.Grow(b.calls, len(tasks))
-	for i := range tasks {
-		last := len(f.free) - 1
-		at := f.free[last]
-		f.free = f.free[:last]
-		call := f.client.call(tasks[i])
-		call.Into, call.Index = f, at
-		f.client.trace(ctx, call)
-		f.calls[at], f.number[at] = call, f.sent
-		f.sent++
-		b.calls = append(b.calls, call)
+	last := len(f.free) - 1
+	slot := f.free[last]
+	f.free = f.free[:last]
+	call := f.client.call(task)
+	call.Into, call.Index = f, slot
+	f.client.trace(ctx, call)
+	f.calls[slot], f.number[slot] = call, n
+	f.adding.calls = append(f.adding.calls, call)
+}
+
+// Flush hands what was added to the pool, in order and in one message.
+func (f *Flow) Flush() {
+	if f.adding != nil {
+		f.client.system.Root.Send(f.client.pid, f.adding)
+		f.adding = nil
 	}
-	f.client.system.Root.Send(f.client.pid, b)
 }
 
 // Collect takes an answer from whoever gives it.
@@ -95,8 +96,8 @@ func (f *Flow) Collect(slot int, result actors.Result) {
 	}
 }
 
-// Take waits until at least so many calls are answered, which must be pending,
-// and returns all answers that are there, in the order in which they came. What
+// Take waits until at least so many calls are answered, which must have been
+// handed over, and returns all answers that are there, in the order in which they came. What
 // it returned before is void. If ctx ends first, all calls are cancelled, which
 // is an answer too, and ctx's cause is returned beside the answers.
 func (f *Flow) Take(ctx context.Context, atLeast int) (answers []Answer, err error) {
@@ -156,6 +157,7 @@ func (f *Flow) cancel(err error) {
 
 // Close cancels what is under way and waits for the answers, which come at once.
 func (f *Flow) Close() {
+	f.Flush()
 	if n := f.Pending(); n > 0 {
 		f.cancel(context.Canceled)
 		_, _ = f.Take(context.Background(), n)

@@ -137,11 +137,10 @@ func TestFlowNumbersItsCalls(t *testing.T) {
 	defer f.Close()
 	got := map[int]string{}
 	for sent := 0; len(got) < 20; {
-		var tasks []actors.Task
-		for ; f.Room() > len(tasks) && sent < 20; sent++ {
-			tasks = append(tasks, task(fmt.Sprint(sent)))
+		for ; f.Room() > 0 && sent < 20; sent++ {
+			f.Add(t.Context(), 100+sent, task(fmt.Sprint(100+sent)))
 		}
-		f.Send(t.Context(), tasks)
+		f.Flush()
 		call := receive(t, s.calls)
 		s.answer(call, "re "+string(call.Task.Payload))
 		answers, err := f.Take(t.Context(), 1)
@@ -158,8 +157,10 @@ func TestFlowNumbersItsCalls(t *testing.T) {
 func TestClosedFlowLeavesNothing(t *testing.T) {
 	h := open(t, Spec{Size: 1})
 	f := h.client.Flow(4)
-	f.Send(t.Context(), []actors.Task{task("a"), task("b")})
-	require.Equal(t, 2, h.total())
+	f.Add(t.Context(), 0, task("a"))
+	f.Flush()
+	f.Add(t.Context(), 1, task("b"))
+	require.Equal(t, 1, h.total())
 	f.Close()
 	assert.Zero(t, h.total())
 	assert.Equal(t, 4, f.Room())
