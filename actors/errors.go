@@ -37,6 +37,9 @@ var (
 	// ErrTooLarge: the task's payload is over the wire's limit. (An answer over
 	// the limit is a *TaskError that says so.)
 	ErrTooLarge = errors.New("too large")
+	// ErrStreamOver: the stream was closed, or its task has its answer: nothing
+	// can be sent any more.
+	ErrStreamOver = errors.New("stream is over")
 	// ErrGaveUp: the supervisor saw too many failures and stopped its children.
 	ErrGaveUp = errors.New("supervisor gave up")
 	// ErrBusy: the process holds as many tasks as it may.

@@ -219,6 +219,16 @@ func (p *Pool) SubmitBatch(ctx context.Context, tasks []actors.Task) ([]actors.R
 	return p.client.SubmitAll(ctx, tasks)
 }
 
+// Stream hands a task to the pool whose input or result comes in pieces: the
+// task's Payload is the beginning of the input. It does not wait. ctx is that of
+// the whole stream: when it ends, the task is cancelled as in Submit. A worker is
+// taken until the end; it must have called worker.ServeStreams. The task is
+// never repeated: its Repeatable and ID mean nothing. The caller receives the
+// stream to its end or closes it.
+func (p *Pool) Stream(ctx context.Context, task actors.Task) (*Stream, error) {
+	return p.client.Stream(ctx, task)
+}
+
 // Stats returns what the pool looks like now. After the pool's end it is zero.
 func (p *Pool) Stats() PoolStats {
 	reply := make(chan pool.Stats, 1)

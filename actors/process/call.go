@@ -29,6 +29,8 @@ type Call struct {
 	Into Collector
 	// Index tells Into which of its calls this is.
 	Index int
+	// Stream carries the pieces of a streamed task. Nil: it is none.
+	Stream *TaskStream
 	// Submit is the span of the whole task, ended by the answer. Zero if
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.

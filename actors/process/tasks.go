@@ -79,10 +79,11 @@ func (c *child) take(call *Call) {
 	call.Attempts++
 	c.startExchange(call, id)
 	err := c.send(protocol.Message{
-		Kind:    protocol.Task,
-		ID:      id,
-		Trace:   call.traceContext(),
-		Payload: call.Task.Payload,
+		Kind:     protocol.Task,
+		Streamed: call.Stream != nil,
+		ID:       id,
+		Trace:    call.traceContext(),
+		Payload:  call.Task.Payload,
 	})
 	if err != nil {
 		call.exchange.End(err)
@@ -102,6 +103,9 @@ func (c *child) take(call *Call) {
 		c.tasks.inflight = map[uint64]*Call{}
 	}
 	c.tasks.inflight[id] = call
+	if call.Stream != nil {
+		c.openStream(call, id)
+	}
 }
 
 // takeDirect begins a task that an actor sent without a pool.
@@ -182,6 +186,9 @@ func (c *child) settle(exit actors.Exit) {
 		call := c.tasks.inflight[id]
 		// What a flusher holds may be on its way into the pipe.
 		mayHaveRun := call.end <= c.run.wire.out.written+uint64(c.run.wire.out.flying)
+		if call.Stream != nil && call.Stream.detach() {
+			mayHaveRun = true
+		}
 		err := &actors.WorkerExitedError{MayHaveRun: mayHaveRun, Attempts: call.Attempts, Exit: exit}
 		call.exchange.End(err)
 		switch {

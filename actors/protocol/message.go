@@ -21,23 +21,42 @@ const (
 	Shutdown
 )
 
-var kindNames = [...]string{"none", "hello", "task", "result", "error", "cancel", "ping", "pong", "shutdown"}
+// The kinds of streams; 9 and 10 are not theirs.
+const (
+	Piece Kind = iota + 11
+	End
+	Credit
+	Progress
+
+	lastKind = Progress
+)
+
+var kindNames = [...]string{"none", "hello", "task", "result", "error", "cancel", "ping", "pong", "shutdown",
+	9: "", 10: "", Piece: "piece", End: "end", Credit: "credit", Progress: "progress"}
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
-	if int(k) < len(kindNames) {
+	if int(k) < len(kindNames) && kindNames[k] != "" {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
 // FromChild reports whether a child may send the kind.
-func (k Kind) FromChild() bool { return k == Hello || k == Result || k == Error || k == Pong }
+func (k Kind) FromChild() bool {
+	switch k {
+	case Hello, Result, Error, Pong, Piece, Credit, Progress:
+		return true
+	}
+	return false
+}
 
 // Message is one word of the conversation, in the form that all protocols
 // share. Fields that a kind or a protocol has no use for are zero.
 type Message struct {
 	Kind Kind
+	// Streamed says of a task that its input and its result come in pieces.
+	Streamed bool
 	// Incarnation of the child, so that a frame can never be taken for one of
 	// another run.
 	Incarnation uint32
