@@ -37,6 +37,10 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		m.Reject(system)
 	case *pool.CancelAll:
 		m.Reject(system)
+	case *process.GivenBack:
+		for _, call := range m.Calls {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
 	case *process.Returned:
 		for _, call := range m.NotRun {
 			call.Answer(system, actors.Result{Err: actors.ErrStopping})

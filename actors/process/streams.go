@@ -89,15 +89,16 @@ func (c *child) serveStream(s *TaskStream) {
 
 // streamed takes what the child says of a streamed task.
 func (c *child) streamed(m *protocol.Message) error {
-	call, held := c.tasks.inflight[m.ID]
+	e := c.tasks.held.find(m.ID)
 	switch {
-	case !held:
+	case e == nil:
 		return fmt.Errorf("%w: %s for task %d, which the child does not hold", protocol.ErrProtocol, m.Kind, m.ID)
-	case call == nil:
+	case e.call == nil:
 		return nil // its caller has left
-	case call.Stream == nil:
+	case e.call.Stream == nil:
 		return fmt.Errorf("%w: %s for task %d, which is not streamed", protocol.ErrProtocol, m.Kind, m.ID)
 	}
+	call := e.call
 	switch m.Kind {
 	case protocol.Piece:
 		return call.Stream.deliver(m.Payload)

@@ -19,11 +19,9 @@ const (
 	Ping
 	Pong
 	Shutdown
-)
-
-// The kinds of streams; 9 and 10 are not theirs.
-const (
-	Piece Kind = iota + 11
+	Revoke
+	Revoked
+	Piece
 	End
 	Credit
 	Progress
@@ -31,12 +29,12 @@ const (
 	lastKind = Progress
 )
 
-var kindNames = [...]string{"none", "hello", "task", "result", "error", "cancel", "ping", "pong", "shutdown",
-	9: "", 10: "", Piece: "piece", End: "end", Credit: "credit", Progress: "progress"}
+var kindNames = [...]string{"none", "hello", "task", "result", "error", "cancel", "ping", "pong", "shutdown", "revoke",
+	"revoked", "piece", "end", "credit", "progress"}
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
-	if int(k) < len(kindNames) && kindNames[k] != "" {
+	if int(k) < len(kindNames) {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("kind(%d)", uint8(k))
@@ -45,7 +43,7 @@ func (k Kind) String() string {
 // FromChild reports whether a child may send the kind.
 func (k Kind) FromChild() bool {
 	switch k {
-	case Hello, Result, Error, Pong, Piece, Credit, Progress:
+	case Hello, Result, Error, Pong, Revoked, Piece, Credit, Progress:
 		return true
 	}
 	return false
@@ -69,17 +67,6 @@ type Message struct {
 	Began, Ended int64
 	// Payload of a decoded message is valid until the decoder reads on.
 	Payload []byte
-}
-
-// Link tells a child how it is connected.
-type Link struct {
-	// In is the descriptor that the child reads, Out the one that it writes.
-	In, Out int
-	// Incarnation is the child's own.
-	Incarnation uint32
-	// LimitBytes bounds the body of a frame. Environ takes the protocol's own
-	// limit instead.
-	LimitBytes int
 }
 
 // Protocol is one language of tasks. Implementations are values without state;

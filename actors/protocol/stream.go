@@ -29,6 +29,3 @@ func ParseCredit(payload []byte) (bytes int, err error) {
 	}
 	return int(n), nil
 }
-
-// unused reports whether the kind's number means nothing.
-func (k Kind) unused() bool { return int(k) < len(kindNames) && kindNames[k] == "" }

@@ -170,21 +170,21 @@ func (s *Stream) wait(isSo func() bool) error {
 var errNoStreams = errors.New("this worker takes no streamed tasks")
 
 // work lets the handler that there is work on a job.
-func (s *server) work(ctx context.Context, j *job) ([]byte, error) {
+func (s *server) work(j *job) ([]byte, error) {
 	switch {
 	case s.handleStream == nil && j.message.Streamed:
 		return nil, errNoStreams
 	case s.handleStream == nil:
-		return s.handle(ctx, j.message.Payload)
+		return s.handle(&j.ctx, j.message.Payload)
 	case !j.message.Streamed:
 		stream := &Stream{server: s, job: j}
-		payload, err := s.handleStream(ctx, stream)
+		payload, err := s.handleStream(&j.ctx, stream)
 		return append(stream.collect, payload...), err
 	}
 	if err := j.stream.allow(protocol.StreamWindowBytes); err != nil {
 		return nil, err
 	}
-	return s.handleStream(ctx, j.stream)
+	return s.handleStream(&j.ctx, j.stream)
 }
 
 // streamed takes what the pool says of a streamed task. What comes for one that

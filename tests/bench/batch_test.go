@@ -11,50 +11,62 @@ import (
 	"time"
 
 	"brood/actors"
+	"brood/runtime"
+	"brood/tests/load"
+	"brood/tests/rival"
 )
 
-// BenchmarkBatch lets tasks that come in batches take turns with single calls
-// on pools of the same kind, with as many tasks outstanding, and reports the
-// speed as a multiple of the single calls'.
+// BenchmarkBatch lets batch calls, and a Map, take turns with single calls on
+// pools of the same kind, with as many tasks outstanding, and reports their speed
+// as a multiple of the single calls'.
 func BenchmarkBatch(b *testing.B) {
-	for _, shape := range []struct{ callers, size int }{{1, 64}, {4, 16}, {4, 64}, {1, 5000}, {5, 1000}} {
+	for _, shape := range []struct{ callers, size int }{{1, 64}, {4, 64}, {1, 5000}, {5, 1000}} {
 		b.Run(fmt.Sprintf("callers=%d/size=%d", shape.callers, shape.size), func(b *testing.B) {
-			single := open(b, contestants[2])
-			batches := open(b, contestants[2]).(*broodPool)
-			var rates [2][]float64
+			brood := contestant{"brood", rival.Brood{}.Start}
+			pools := [3]load.Pool{open(b, brood), open(b, brood), open(b, brood)}
+			var rates [3][]float64
 			for range rounds * b.N {
-				rates[0] = append(rates[0], rate(b, single, shape.callers*shape.size))
-				rates[1] = append(rates[1], batchRate(b, batches, shape.callers, shape.size))
+				single, err := load.Rate(pools[0], shape.callers*shape.size, roundTime)
+				if err != nil {
+					b.Fatal(err)
+				}
+				rates[0] = append(rates[0], single)
+				rates[1] = append(rates[1], batchRate(b, pools[1].(*rival.BroodPool), shape.callers, shape.size))
+				rates[2] = append(rates[2], mapRate(b, pools[2].(*rival.BroodPool), shape.callers*shape.size))
 			}
 			b.ReportMetric(0, "ns/op") // of no meaning here
-			b.ReportMetric(median(rates[0]), "single-tasks/s")
-			b.ReportMetric(median(rates[1]), "batch-tasks/s")
-			b.ReportMetric(median(quotients(rates[1], rates[0])), "batch/single")
+			for i, name := range []string{"single", "batch", "map"} {
+				b.ReportMetric(load.Median(rates[i]), name+"-tasks/s")
+			}
+			b.ReportMetric(load.Median(load.Quotients(rates[1], rates[0])), "batch/single")
+			b.ReportMetric(load.Median(load.Quotients(rates[2], rates[0])), "map/single")
 		})
 	}
 }
 
-// batchRate returns how many tasks a second pool answers during one round, in
+const payloadBytes = 100
+
+// batchRate returns how many tasks a second a pool answers during one round, in
 // batches of size.
-func batchRate(tb testing.TB, pool *broodPool, callers, size int) float64 {
+func batchRate(tb testing.TB, pool *rival.BroodPool, callers, size int) float64 {
 	tb.Helper()
+	var (
+		all  sync.WaitGroup
+		done atomic.Int64
+	)
 	began := time.Now()
-	var all sync.WaitGroup
-	var done atomic.Int64
 	for range callers {
 		all.Go(func() {
-			tasks := make([]actors.Task, size)
-			for i := range tasks {
-				tasks[i].Payload = bytes.Repeat([]byte{'.'}, payloadBytes)
+			payloads := make([][]byte, size)
+			for i := range payloads {
+				payloads[i] = numbered(i)
 			}
-			for more := during(roundTime); more(); done.Add(int64(size)) {
-				for i := range tasks {
-					binary.BigEndian.PutUint64(tasks[i].Payload, uint64(i))
-				}
-				if err := askAll(pool, tasks); err != nil {
+			for time.Since(began) < roundTime {
+				if err := pool.SubmitBatch(context.Background(), payloads); err != nil {
 					tb.Error(err)
 					return
 				}
+				done.Add(int64(size))
 			}
 		})
 	}
@@ -62,16 +74,38 @@ func batchRate(tb testing.TB, pool *broodPool, callers, size int) float64 {
 	return float64(done.Load()) / time.Since(began).Seconds()
 }
 
-// askAll submits a batch and checks the answers.
-func askAll(pool *broodPool, tasks []actors.Task) error {
-	results, err := pool.pool.SubmitBatch(context.Background(), tasks)
-	for i, result := range results {
-		if result.Err != nil {
-			return result.Err
-		}
-		if !bytes.Equal(result.Payload, tasks[i].Payload) {
-			return fmt.Errorf("bench: sent %q, got %q", tasks[i].Payload, result.Payload)
+// raw is a codec of bytes.
+type raw struct{}
+
+func (raw) Encode(v any) ([]byte, error) { return v.([]byte), nil }
+
+func (raw) Decode(data []byte, v any) error {
+	*v.(*[]byte) = data
+	return nil
+}
+
+// mapRate returns how many tasks a second a Map makes during one round, with so
+// many under way.
+func mapRate(tb testing.TB, pool *rival.BroodPool, window int) float64 {
+	tb.Helper()
+	echo := runtime.Method[[]byte, []byte]{To: pool.Pool(), Codec: raw{}, Task: actors.Task{}}
+	began, pulled, done := time.Now(), 0, 0
+	requests := func(yield func([]byte) bool) {
+		for time.Since(began) < roundTime && yield(numbered(pulled)) {
+			pulled++
 		}
 	}
-	return err
+	for resp, err := range echo.Map(context.Background(), requests, runtime.MapOptions{Concurrency: window}) {
+		if err != nil || !bytes.Equal(resp, numbered(done)) {
+			tb.Fatalf("%d: got %q, %v", done, resp, err)
+		}
+		done++
+	}
+	return float64(done) / time.Since(began).Seconds()
+}
+
+func numbered(n int) []byte {
+	payload := bytes.Repeat([]byte{'.'}, payloadBytes)
+	binary.BigEndian.PutUint64(payload, uint64(n))
+	return payload
 }
