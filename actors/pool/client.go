@@ -76,26 +76,3 @@ func (c *Client) put(call *process.Call) {
 		c.calls.Put(call)
 	}
 }
-
-// SubmitAll hands tasks to the pool in one message and waits for all answers,
-// which are returned in the order of the tasks. If ctx ends first, it is as in
-// Submit for each task that has no answer yet, and its cause is returned too.
-func (c *Client) SubmitAll(ctx context.Context, tasks []actors.Task) ([]actors.Result, error) {
-	results := make([]actors.Result, len(tasks))
-	if err := context.Cause(ctx); err != nil {
-		for i := range tasks {
-			results[i] = actors.Result{Err: err, Tag: tasks[i].Tag}
-		}
-		return results, err
-	}
-	f := c.Flow(len(tasks))
-	for i := range tasks {
-		f.Add(ctx, i, tasks[i])
-	}
-	f.Flush()
-	answers, err := f.Take(ctx, len(tasks))
-	for i := range answers {
-		results[answers[i].N] = answers[i].Result
-	}
-	return results, err
-}
