@@ -3,9 +3,6 @@ package pool
 import (
 	"sync"
 
-	"github.com/asynkron/protoactor-go/actor"
-
-	"brood/actors"
 	"brood/actors/process"
 )
 
@@ -37,21 +34,12 @@ func (p *pool) acceptAll(b *Batch) {
 
 func (p *pool) cancelAll(m *CancelAll) {
 	for _, call := range m.calls {
-		p.cancel(call, m.err)
+		p.cancel(m.one(call))
 	}
 }
 
-// Reject answers a batch that reaches the pool after its end.
-func (b *Batch) Reject(system *actor.ActorSystem) {
-	for _, call := range b.calls {
-		call.Answer(system, actors.Result{Err: actors.ErrStopping})
-	}
-	b.free()
-}
-
-// Reject answers what is to be cancelled when the pool that held it has ended.
-func (m *CancelAll) Reject(system *actor.ActorSystem) {
-	for _, call := range m.calls {
-		call.Answer(system, actors.Result{Err: m.err})
-	}
+// one is the message for one of the calls. They are not used for other tasks
+// once it is sent, so that their epoch is that of the task.
+func (m *CancelAll) one(call *process.Call) *process.Cancel {
+	return &process.Cancel{Call: call, Epoch: call.Epoch(), Err: m.err}
 }

@@ -67,9 +67,8 @@ func (f *Flow) Add(ctx context.Context, n int, task actors.Task) {
 	last := len(f.free) - 1
 	slot := f.free[last]
 	f.free = f.free[:last]
-	call := f.client.call(task)
+	call := f.client.call(ctx, task)
 	call.Into, call.Index = f, slot
-	f.client.trace(ctx, call)
 	f.calls[slot], f.number[slot] = call, n
 	f.adding.calls = append(f.adding.calls, call)
 }
@@ -140,7 +139,9 @@ func (f *Flow) release(slot int) {
 	call := f.calls[slot]
 	f.calls[slot] = nil
 	f.free = append(f.free, slot)
-	f.client.put(call)
+	if call != nil { // else its cancel may still be under way
+		f.client.calls.Put(call)
+	}
 }
 
 // cancel cancels all calls that are not answered.

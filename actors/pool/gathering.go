@@ -37,7 +37,7 @@ func (c *Client) SubmitAll(ctx context.Context, tasks []actors.Task) ([]actors.R
 	results := make([]actors.Result, len(tasks))
 	if err := context.Cause(ctx); err != nil {
 		for i := range tasks {
-			results[i] = actors.Result{Err: err, Tag: tasks[i].Tag}
+			results[i], _ = givenUp(err, tasks[i].Tag)
 		}
 		return results, err
 	}
@@ -49,22 +49,21 @@ func (c *Client) SubmitAll(ctx context.Context, tasks []actors.Task) ([]actors.R
 	g.left.Store(int64(len(tasks)))
 	message := batches.Get().(*Batch)
 	for i := range tasks {
-		call := c.call(tasks[i])
+		call := c.call(ctx, tasks[i])
 		call.Into, call.Index = g, i
-		c.trace(ctx, call)
 		g.calls = append(g.calls, call)
 	}
 	message.calls = append(message.calls, g.calls...)
 	c.system.Root.Send(c.pid, message)
-	return results, c.await(ctx, g)
+	return results, c.gather(ctx, g)
 }
 
-// await waits for the answers of a batch.
-func (c *Client) await(ctx context.Context, g *gathering) error {
+// gather waits for the answers of a batch.
+func (c *Client) gather(ctx context.Context, g *gathering) error {
 	select {
 	case <-g.done:
 		for _, call := range g.calls {
-			c.put(call)
+			c.calls.Put(call)
 		}
 		clear(g.calls)
 		g.calls, g.results = g.calls[:0], nil

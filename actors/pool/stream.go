@@ -11,15 +11,16 @@ import (
 // wait. The end of ctx cancels the task, as in Submit. The task is never repeated.
 func (c *Client) Stream(ctx context.Context, task actors.Task) (*process.TaskStream, error) {
 	if err := context.Cause(ctx); err != nil {
+		_, err = givenUp(err, nil)
 		return nil, err
 	}
 	task.Repeatable, task.ID = false, ""
-	call := &process.Call{Task: task, Pooled: true}
+	call := &process.Call{Task: task, Pooled: true} // for this task only: its epoch stays
 	cancel := func(err error) {
-		c.system.Root.Send(c.pid, &process.Cancel{Call: call, Err: err})
+		c.system.Root.Send(c.pid, &process.Cancel{Call: call, Epoch: call.Epoch(), Err: err})
 	}
 	stream := process.NewStream(call, cancel)
-	c.trace(ctx, call)
+	c.startSubmit(ctx, call)
 	c.system.Root.Send(c.pid, call)
 	// Not before the call: its cancel must not overtake it.
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })

@@ -70,7 +70,7 @@ func (c *child) serveStream(s *TaskStream) {
 	for i, piece := range s.out.pieces {
 		if err := c.send(protocol.Message{Kind: protocol.Piece, ID: id, Payload: piece}); err != nil {
 			// The user's own limit for frames is below a piece.
-			c.system.Root.Send(c.self, &Cancel{Call: s.call, Err: tooLarge(err)})
+			c.system.Root.Send(c.self, &Cancel{Call: s.call, Epoch: s.call.Epoch(), Err: tooLarge(err)})
 			return
 		}
 		s.out.pieces[i] = nil
