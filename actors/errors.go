@@ -49,6 +49,9 @@ var (
 	// wait in the pool's queue. (An answer over the limit is a *TaskError that says
 	// so.)
 	ErrTooLarge = errors.New("too large")
+	// ErrStreamOver: the stream was closed, or its task has its answer: nothing
+	// can be sent any more.
+	ErrStreamOver = errors.New("stream is over")
 	// ErrGaveUp: the supervisor saw too many failures and stopped its children.
 	ErrGaveUp = errors.New("supervisor gave up")
 	// ErrBusy: the process holds as many tasks as it may.

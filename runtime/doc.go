@@ -63,6 +63,8 @@
 //	runner             Lines                 the command has ended                the loop over Lines
 //	signal handler     HandleSignals         its release function, or Shutdown    who waits for Done
 //	shutdown           signal handler        Shutdown has returned                who waits for Done
+//	caller             Map, to what is not   its call is answered, or the loop    the loop
+//	                   a Pool, for each call is left
 //	sampler            Samples, Usage, or a  nobody wants samples any more        Shutdown
 //	                   child with a Watch
 //	watchdog           NotifyReady, where a  the root actor has ended             Shutdown

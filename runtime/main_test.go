@@ -1,7 +1,9 @@
 package runtime_test
 
 import (
+	"context"
 	"os"
+	"strconv"
 	"testing"
 
 	"brood/runtime/worker"
@@ -13,6 +15,16 @@ func TestMain(m *testing.M) {
 	case "":
 	case "shout":
 		Example() // as a program that calls it from main would
+	case "stream":
+		worker.Exit(serveStreams())
+	case "double":
+		worker.Exit(worker.Serve(worker.Handle(func(ctx context.Context, n int) (int, error) {
+			text, err := double(ctx, strconv.Itoa(n))
+			doubled, _ := strconv.Atoi(text)
+			return doubled, err
+		})))
+	case "polar":
+		worker.Exit(serveTyped())
 	default:
 		worker.Exit(worker.Serve(handle))
 	}

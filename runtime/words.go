@@ -58,6 +58,8 @@ type (
 	Protocol = protocol.Protocol
 	// Wire is brood's own protocol.
 	Wire = protocol.Wire
+	// Stream is the submitter's side of a streamed task.
+	Stream = process.TaskStream
 	// PoolStats is what a pool looks like at one moment.
 	PoolStats = pool.Stats
 	// RepeatBackoff is the pause before a repeatable task is run again.

@@ -56,6 +56,20 @@ func misbehave(w rawWire, id uint64, how string) {
 		w.send(w.frame(kindPong, 1<<40, nil))
 	case "answer twice":
 		w.send(append(w.frame(kindResult, id, nil), w.frame(kindResult, id, nil)...))
+	case "piece":
+		w.send(w.frame(kindPiece, id, []byte("a piece")))
+	case "piece of nobody":
+		w.send(w.frame(kindPiece, id+1000, nil))
+	case "overdraw": // the credit of 256 KiB with the first, and then once more
+		piece := w.frame(kindPiece, id, make([]byte, 256<<10))
+		w.send(append(piece, piece...))
+	case "credit": // 16 MiB, which is as much as may be, and then once more
+		credit := w.frame(kindCredit, id, []byte{1, 0, 0, 0})
+		w.send(append(credit, credit...))
+	case "huge credit":
+		w.send(w.frame(kindCredit, id, []byte{255, 255, 255, 255}))
+	case "bad credit":
+		w.send(w.frame(kindCredit, id, nil))
 	case "close wire":
 		w.in.Close()
 		w.out.Close()
@@ -89,15 +103,17 @@ func TestHostileWorker(t *testing.T) {
 		reason actors.Reason
 		text   string
 	}{
-		"garbage":      {actors.ReasonProtocol, "wire: "},
-		"kind":         {actors.ReasonProtocol, "unknown kind 99"},
-		"incarnation":  {actors.ReasonProtocol, "incarnation"},
-		"length":       {actors.ReasonProtocol, "4294967295"},
-		"half a frame": {actors.ReasonExited, "exit code 5"},
-		"second hello": {actors.ReasonProtocol, "second hello"},
-		"unknown id":   {actors.ReasonProtocol, "does not hold"},
-		"unasked pong": {actors.ReasonProtocol, "not asked for"},
-		"close wire":   {actors.ReasonProtocol, "closed its end of the wire"},
+		"garbage":         {actors.ReasonProtocol, "wire: "},
+		"kind":            {actors.ReasonProtocol, "unknown kind 99"},
+		"incarnation":     {actors.ReasonProtocol, "incarnation"},
+		"length":          {actors.ReasonProtocol, "4294967295"},
+		"half a frame":    {actors.ReasonExited, "exit code 5"},
+		"second hello":    {actors.ReasonProtocol, "second hello"},
+		"unknown id":      {actors.ReasonProtocol, "does not hold"},
+		"piece":           {actors.ReasonProtocol, "not streamed"},
+		"piece of nobody": {actors.ReasonProtocol, "does not hold"},
+		"unasked pong":    {actors.ReasonProtocol, "not asked for"},
+		"close wire":      {actors.ReasonProtocol, "closed its end of the wire"},
 	} {
 		t.Run(how, func(t *testing.T) {
 			h := startHostile(t, runtime.PoolSpec{})

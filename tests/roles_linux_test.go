@@ -27,6 +27,7 @@ import (
 // command; its arguments are os.Args[1:].
 var roles = map[string]func(){
 	"worker":   func() { worker.Exit(worker.Serve(work)) },
+	"streamer": func() { worker.Exit(worker.ServeStreams(stream)) },
 	"logger":   func() { worker.Exit(worker.Serve(logging(os.Args[1]))) },
 	"crasher":  crasher,
 	"hostile":  hostile,

@@ -14,6 +14,8 @@ const (
 	kindResult = 3
 	kindCancel = 5
 	kindPong   = 7
+	kindPiece  = 11
+	kindCredit = 13
 )
 
 // rawWire is the child's side of the wire, written from its documentation and

@@ -78,11 +78,17 @@ func (c *Client) call(ctx context.Context, task actors.Task) *process.Call {
 	}
 	call.Reset(task)
 	call.Pooled = true
-	if c.recorder.Enabled() {
-		if !task.Cause.IsValid() {
-			call.Task.Cause = telemetry.FromContext(ctx)
-		}
-		call.Submit = c.recorder.Start(call.Task.Cause, telemetry.HopSubmit, c.name)
-	}
+	c.startSubmit(ctx, call)
 	return call
+}
+
+// startSubmit starts the span of the whole task.
+func (c *Client) startSubmit(ctx context.Context, call *process.Call) {
+	if !c.recorder.Enabled() {
+		return
+	}
+	if !call.Task.Cause.IsValid() {
+		call.Task.Cause = telemetry.FromContext(ctx)
+	}
+	call.Submit = c.recorder.Start(call.Task.Cause, telemetry.HopSubmit, c.name)
 }

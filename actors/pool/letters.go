@@ -18,6 +18,15 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 		}
 	case *Rerun:
 		m.Call.Answer(system, actors.Result{Err: actors.ErrStopping})
+	case *Batch:
+		for _, call := range m.calls {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
+		m.free()
+	case *CancelAll:
+		for _, call := range m.calls {
+			AnswerLetter(system, m.one(call))
+		}
 	case *process.Cancel:
 		m.Call.AnswerAt(system, m.Epoch, actors.Result{Err: cancelled(m)})
 	case *process.Returned:

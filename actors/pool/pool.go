@@ -86,6 +86,8 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.accept(m)
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
+	case *Batch:
+		p.acceptAll(m)
 	case *process.Returned:
 		p.settle(p.scheduler.returned(m))
 	case *process.GivenBack:
@@ -95,6 +97,8 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *levelOut: // at the end of the turn
 	case *process.Cancel:
 		p.cancel(m)
+	case *CancelAll:
+		p.cancelAll(m)
 	case rang:
 		p.rang()
 	case *actors.Result:

@@ -45,6 +45,8 @@ func (c *child) reply(m *protocol.Message, now time.Time) error {
 		return c.answer(m, now)
 	case protocol.Pong:
 		return c.pong(m)
+	case protocol.Piece, protocol.Credit, protocol.Progress:
+		return c.streamed(m)
 	}
 	return fmt.Errorf("%w: %s from a child", protocol.ErrProtocol, m.Kind)
 }

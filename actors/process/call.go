@@ -23,10 +23,14 @@ type Call struct {
 	Task actors.Task
 	// ReplyTo gets the answer as a message. Nil: it goes to Done.
 	ReplyTo *actor.PID
-	// Done gets the answer if ReplyTo is nil. It needs room for one.
+	// Done gets the answer if ReplyTo and Into are nil. It needs room for one.
 	Done chan actors.Result
-	// Taker, if it is not nil, takes the answer instead of both.
-	Taker Taker
+	// Into gets the answer if it is not nil and ReplyTo is, with Index.
+	Into Collector
+	// Index tells Into which of its calls this is.
+	Index int
+	// Stream carries the pieces of a streamed task. Nil: it is none.
+	Stream *TaskStream
 	// Submit is the span of the whole task, ended by the answer. Zero if
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
@@ -47,10 +51,10 @@ type Call struct {
 	exchange telemetry.Span
 }
 
-// Taker takes the answer of a call that an actor made out of one that it holds.
-// Take is called once, in the turn of whoever answers; it must not block.
-type Taker interface {
-	Take(system *actor.ActorSystem, result actors.Result)
+// Collector takes the answers of calls, from several goroutines at once. It must
+// not block. When it is told of a call, nobody else holds the call any more.
+type Collector interface {
+	Collect(system *actor.ActorSystem, index int, result actors.Result)
 }
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
@@ -109,13 +113,13 @@ func (c *Call) AnswerAt(system *actor.ActorSystem, epoch uint64, result actors.R
 	if c.Pool.Timeout != nil {
 		c.Pool.Timeout.Stop()
 	}
-	if c.Taker != nil {
-		c.Taker.Take(system, result)
-		return true
-	}
 	if c.ReplyTo != nil {
 		message := result // a copy, so that the other answers stay off the heap
 		system.Root.Send(c.ReplyTo, traced(&message, c.Cause()))
+		return true
+	}
+	if c.Into != nil {
+		c.Into.Collect(system, c.Index, result)
 		return true
 	}
 	c.Done <- result
@@ -173,6 +177,7 @@ func (c *Call) Open(epoch uint64) bool { return c.state.Load() == epoch<<1 }
 // call to be cancelled: that message may be under way.
 func (c *Call) Reset(task actors.Task) {
 	c.Task, c.ReplyTo, c.Submit = task, nil, telemetry.Span{}
+	c.Into, c.Index, c.Stream = nil, 0, nil
 	c.Attempts, c.Pooled, c.Pool = 0, false, PoolNote{}
 	c.exchange = telemetry.Span{}
 	c.state.Store((c.Epoch() + 1) << 1)

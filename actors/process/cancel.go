@@ -86,6 +86,9 @@ func atStage(err error, stage actors.Stage) error {
 func (c *child) unsend(e *held) bool {
 	out := &c.run.wire.out
 	begin := e.end - uint64(e.size)
+	if e.call.Stream != nil { // frames that belong to it follow
+		return false
+	}
 	if out.err != nil || begin < out.written+uint64(out.flying) {
 		return false
 	}

@@ -48,6 +48,8 @@ func (c *child) Receive(ctx actor.Context) {
 		c.takeDirect(m, ctx.Sender())
 	case *Cancel:
 		c.cancel(m)
+	case *TaskStream:
+		c.serveStream(m)
 	case *Revoke:
 		c.revoke(m.N)
 	case *Do:

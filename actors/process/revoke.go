@@ -43,6 +43,8 @@ func (c *child) revoked(e *held) error {
 	case e.call == nil: // its caller has left
 	case e.gaveUp != nil:
 		c.answerGivenUp(e, stageOf(false))
+	case e.call.Stream != nil && e.call.Stream.detach():
+		return fmt.Errorf("%w: revoked for task %d, of which there were pieces", protocol.ErrProtocol, e.id)
 	default:
 		e.call.exchange.End(errGivenBack)
 		e.call.Attempts--

@@ -35,6 +35,9 @@ func (c *child) settleOne(e *held, back *Returned) {
 		return
 	}
 	call := e.call
+	if call.Stream != nil && call.Stream.detach() {
+		mayHaveRun = true
+	}
 	err := &actors.WorkerExitedError{MayHaveRun: mayHaveRun, Attempts: call.Attempts, Exit: back.Exit}
 	call.exchange.End(err)
 	switch {

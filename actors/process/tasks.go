@@ -54,10 +54,11 @@ func (c *child) take(call *Call) {
 	call.Attempts++
 	c.startExchange(call, id)
 	err := c.send(protocol.Message{
-		Kind:    protocol.Task,
-		ID:      id,
-		Trace:   call.traceContext(),
-		Payload: call.Task.Payload,
+		Kind:     protocol.Task,
+		Streamed: call.Stream != nil,
+		ID:       id,
+		Trace:    call.traceContext(),
+		Payload:  call.Task.Payload,
 	})
 	if err != nil {
 		call.exchange.End(err)
@@ -74,6 +75,9 @@ func (c *child) take(call *Call) {
 	c.tasks.held.add(held{id: id, call: call, end: end, size: int(end - before)})
 	if call.Pool.Counted {
 		c.tasks.counted.hold(id, call.Task.Key)
+	}
+	if call.Stream != nil {
+		c.openStream(call, id)
 	}
 }
 

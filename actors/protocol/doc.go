@@ -27,7 +27,8 @@
 //
 //	offset  size  field
 //	0       1     kind
-//	1       1     flags: 1 = trace block present, 2 = times block present; others are 0
+//	1       1     flags: 1 = trace block present, 2 = times block present,
+//	              4 = the task is streamed (kind task only); others are 0
 //	2       4     incarnation of the child, as given in BROOD_WIRE
 //	6       8     id of the task or ping; 0 where the kind has none
 //	14      27+n  trace block: trace id (16), span id (8), W3C trace flags (1),
@@ -52,6 +53,10 @@
 //	                      begun or answered it, the child ignores this. Only a child that marks is asked
 //	10 revoked    child   none; instead of an answer, and only after a revoke or a cancel: the task with this
 //	                      id has not begun and will not
+//	11 piece      both    a part of the input or of the result of the streamed task with this id
+//	12 end        parent  none; the input of the streamed task with this id is complete
+//	13 credit     both    the receiver of the pieces of this task has room for so many bytes more (4 bytes)
+//	14 progress   child   how far the streamed task with this id is, in the handler's own words
 //
 // The ids of tasks rise; those of pings are counted apart. A child answers every task that it received exactly once, with result,
 // error or revoked, in any order. A cancelled task that waits behind others in
@@ -59,6 +64,26 @@
 // and the child does not record spans itself, the answer should carry the times
 // block, from which the parent records the child's handling. The end of the
 // child's reading descriptor means that the parent is gone: the child exits.
+//
+// # Streams
+//
+// A task with the flag for it is streamed: its input is its payload and then the
+// pieces that the parent sends, up to end; its result is the pieces that the child
+// sends and then the payload of result. A child that cannot do that answers with
+// error. Pieces are at most 256 KiB and keep their bounds; to whom they belong is
+// for the handler to say.
+//
+// Nobody sends a piece without credit. At first there is none, in either direction:
+// the parent gives it with the task, the child when it begins the task. A piece may
+// be sent while the credit is above zero; then the length of its frame's body (14
+// and the payload) is taken off, which may leave it below zero. The receiver gives
+// more, so many bytes as were consumed, in portions of its own choice: so a slow
+// one stops the sender, without holding up other tasks on the wire. More than 16
+// MiB of credit is a protocol error, as is a child's piece without credit.
+//
+// Progress needs no credit: the parent keeps only the last. After its answer a
+// child sends nothing more of the task; what still comes for it is ignored.
+// Streams follow a cancel as other tasks do.
 //
 // # The mark
 //

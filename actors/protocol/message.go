@@ -21,12 +21,16 @@ const (
 	Shutdown
 	Revoke
 	Revoked
+	Piece
+	End
+	Credit
+	Progress
 
-	lastKind = Revoked
+	lastKind = Progress
 )
 
 var kindNames = [...]string{"none", "hello", "task", "result", "error", "cancel", "ping", "pong", "shutdown", "revoke",
-	"revoked"}
+	"revoked", "piece", "end", "credit", "progress"}
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
@@ -39,7 +43,7 @@ func (k Kind) String() string {
 // FromChild reports whether a child may send the kind.
 func (k Kind) FromChild() bool {
 	switch k {
-	case Hello, Result, Error, Pong, Revoked:
+	case Hello, Result, Error, Pong, Revoked, Piece, Credit, Progress:
 		return true
 	}
 	return false
@@ -49,6 +53,8 @@ func (k Kind) FromChild() bool {
 // share. Fields that a kind or a protocol has no use for are zero.
 type Message struct {
 	Kind Kind
+	// Streamed says of a task that its input and its result come in pieces.
+	Streamed bool
 	// Incarnation of the child, so that a frame can never be taken for one of
 	// another run.
 	Incarnation uint32

@@ -24,8 +24,9 @@ const (
 	maxStateBytes = 512 // W3C trace context: propagate at least 512 characters
 	timesBytes    = 8 + 8
 
-	flagTrace = 1
-	flagTimes = 2
+	flagTrace  = 1
+	flagTimes  = 2
+	flagStream = 4
 )
 
 // Wire is brood's own protocol; see the package's documentation for its bytes.
@@ -74,6 +75,9 @@ func appendBody(b []byte, m *Message) []byte {
 	}
 	if m.Began != 0 || m.Ended != 0 {
 		flags |= flagTimes
+	}
+	if m.Streamed {
+		flags |= flagStream
 	}
 	b = append(b, byte(m.Kind), flags)
 	b = binary.BigEndian.AppendUint32(b, m.Incarnation)
@@ -142,9 +146,10 @@ func parseBody(body []byte, m *Message) error {
 		return frameError(body, "unknown kind %d", body[0])
 	}
 	flags, rest := body[1], body[headerBytes:]
-	if flags&^(flagTrace|flagTimes) != 0 {
+	if flags&^(flagTrace|flagTimes|flagStream) != 0 || flags&flagStream != 0 && m.Kind != Task {
 		return frameError(body, "unknown flags %#x", flags)
 	}
+	m.Streamed = flags&flagStream != 0
 	if flags&flagTrace != 0 {
 		var ok bool
 		if m.Trace, rest, ok = parseTrace(rest); !ok {

@@ -48,10 +48,10 @@ type leg struct {
 	recalled, kept bool
 }
 
-var _ process.Taker = (*leg)(nil)
+var _ process.Collector = (*leg)(nil)
 
-// Take sends the leg back to the router, with the answer.
-func (l *leg) Take(system *actor.ActorSystem, result actors.Result) {
+// Collect sends the leg back to the router, with the answer.
+func (l *leg) Collect(system *actor.ActorSystem, _ int, result actors.Result) {
 	l.result = result
 	system.Root.Send(l.owner, l)
 }

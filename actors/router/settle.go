@@ -162,7 +162,7 @@ func (d *desk) leg(r *route, m *member) *leg {
 	task.Timeout = 0
 	task.Cause = r.call.Cause()
 	l.Reset(task)
-	l.Taker = l
+	l.Into = l
 	l.Pool.NoWait = r.call.Pool.NoWait
 	l.member, l.route, l.settled, l.recalled = m, r, false, false
 	// What keeps its own time or is joined with others may be known to somebody

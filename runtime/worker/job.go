@@ -11,6 +11,7 @@ import (
 type job struct {
 	message protocol.Message
 	ctx     taskContext
+	stream  *Stream // nil: the task is not streamed
 }
 
 // jobsAtOnce is how many jobs are allocated together. A handler that keeps the
@@ -52,6 +53,16 @@ func (q *jobQueue) pop() *job {
 		q.jobs, q.next = q.jobs[:0], 0
 	}
 	return j
+}
+
+// find returns the job with this id; nil if it is not there.
+func (q *jobQueue) find(id uint64) *job {
+	for _, j := range q.jobs[q.next:] {
+		if j.message.ID == id {
+			return j
+		}
+	}
+	return nil
 }
 
 // remove takes the job with this id out of the queue; nil if it is not there.

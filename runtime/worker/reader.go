@@ -21,7 +21,7 @@ func (s *server) readLocked(ctx context.Context) {
 		s.queue = jobQueue{} // nobody waits for the answers any more
 		s.endCurrent()
 	}
-	s.more.Signal()
+	s.more.Broadcast() // the handler's goroutines, too, may wait for a part of a stream
 }
 
 // endCurrent cancels the job that runs, and ends the process if that does not
@@ -73,6 +73,8 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 		s.closing = errShutdown
 		s.mu.Unlock()
 		return nil
+	case protocol.Piece, protocol.End, protocol.Credit:
+		return s.streamed(m)
 	case protocol.Ping:
 		return s.out.send(&protocol.Message{Kind: protocol.Pong, ID: m.ID}, true)
 	}
@@ -81,6 +83,9 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 
 func (s *server) enqueue(ctx context.Context, m *protocol.Message) {
 	j := s.made.job(ctx, m)
+	if m.Streamed && s.handleStream != nil {
+		j.stream = &Stream{server: s, job: j, reader: ctx}
+	}
 	s.mu.Lock()
 	s.queue.push(j)
 	s.mu.Unlock()

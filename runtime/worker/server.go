@@ -24,13 +24,15 @@ const (
 // turns out to be slow does a second goroutine take over reading, until the
 // first has nothing to do: pings are answered and cancels followed meanwhile.
 type server struct {
-	handle   Handler
-	name     string
-	recorder *telemetry.Recorder
-	in       io.Reader
-	decoder  protocol.Decoder // belongs to whoever reads
-	out      writer
-	mark     mark
+	handle Handler
+	// handleStream is there instead of handle.
+	handleStream StreamHandler
+	name         string
+	recorder     *telemetry.Recorder
+	in           io.Reader
+	decoder      protocol.Decoder // belongs to whoever reads
+	out          writer
+	mark         mark
 
 	mu      sync.Mutex
 	more    sync.Cond

@@ -40,6 +40,10 @@ func Name() string { return os.Getenv(EnvName) }
 // the worker's environment variables out of the environment, so that programs
 // which the handler starts do not mistake themselves for workers.
 func Serve(handle Handler) error {
+	return serveWith(handle, nil)
+}
+
+func serveWith(handle Handler, streams StreamHandler) error {
 	name := spanName() // before it is taken out of the environment
 	link, err := takeLink()
 	if err != nil {
@@ -49,6 +53,7 @@ func Serve(handle Handler) error {
 	defer in.Close()
 	defer out.Close()
 	s := newServer(handle, name, in, out, link)
+	s.handleStream = streams
 	s.mark = openMark(link.Mark)
 	defer s.mark.close()
 	if err := s.hello(); err != nil {
@@ -105,7 +110,7 @@ func (s *server) run(j *job) *protocol.Message {
 		answer.Began = time.Now().UnixNano()
 	}
 	s.mark.begin(m.ID)
-	payload, err := s.handle(&j.ctx, m.Payload)
+	payload, err := s.work(j)
 	if timed {
 		answer.Ended = time.Now().UnixNano()
 	}

@@ -67,6 +67,9 @@ func (p *BroodPool) Submit(ctx context.Context, payload []byte) ([]byte, error) 
 	return result.Payload, err
 }
 
+// Pool is the pool itself.
+func (p *BroodPool) Pool() *runtime.Pool { return p.pool }
+
 // batcher is a pool with a batch call.
 type batcher interface {
 	SubmitBatch(ctx context.Context, tasks []actors.Task) ([]actors.Result, error)
