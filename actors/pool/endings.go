@@ -97,7 +97,9 @@ func (p *pool) reject(message any) {
 	case *process.Cancel:
 		p.rejectCancel(m)
 	case *process.Returned:
-		p.returned(m)
+		p.settle(p.scheduler.returned(m))
+	case *process.GivenBack:
+		p.settle(p.scheduler.givenBack(m))
 	case *actors.Result:
 		p.arrived(m.Tag.(*join), *m)
 	case *Inspect:

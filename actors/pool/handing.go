@@ -1,6 +1,10 @@
 package pool
 
-import "brood/actors/process"
+import (
+	"time"
+
+	"brood/actors/process"
+)
 
 // hand is a chain of calls for one member.
 type hand struct{ first, last *process.Call }
@@ -50,4 +54,21 @@ func (p *pool) hand(call *process.Call, to int) {
 		h.last.Pool.Next = call
 	}
 	h.last = call
+}
+
+// level has what stands behind a long call given back for who is idle. It looks
+// once in stealAfter at most, and not at all when nobody holds more than one call.
+func (p *pool) level() {
+	s := p.scheduler
+	if s.held < 2 || s.length > 0 || p.leveling.Pending() {
+		return
+	}
+	s.now = time.Now()
+	from, n, again := s.steal()
+	if from != queued {
+		p.system.Root.Send(p.pids[from], &process.Revoke{N: n})
+	}
+	if again {
+		p.leveling.Set(p.system, p.self, stealAfter, &levelOut{})
+	}
 }

@@ -27,6 +27,10 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 		for _, call := range m.MayHaveRun {
 			call.Answer(system, actors.Result{Err: exited(call, m.Exit)})
 		}
+	case *process.GivenBack:
+		for _, call := range m.Calls {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
 	case *actors.Result:
 		j, ok := m.Tag.(*join)
 		if !ok {

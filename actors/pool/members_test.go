@@ -102,9 +102,9 @@ func (w *world) toPool(i int) {
 			w.pool.scheduler.freed(i, message.Incarnation, message.N)
 			w.pool.scheduler.freedKeys(i, message.Incarnation, message.Keys)
 		case *process.Returned:
-			w.pool.returned(message)
+			w.pool.settle(w.pool.scheduler.returned(message))
 		default:
-			w.pool.memberEvent(i, message)
+			w.pool.memberEvent(&process.MemberEvent{Member: int(i), Event: message})
 		}
 	}
 	w.pool.dispatch()

@@ -41,3 +41,7 @@ type Worker struct {
 	// Restarts counts its incarnations after the first.
 	Restarts int
 }
+
+// levelOut: it is time to look whether somebody idles while calls stand behind a
+// long one.
+type levelOut struct{}

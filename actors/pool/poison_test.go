@@ -180,10 +180,10 @@ func TestTaskRests(t *testing.T) {
 		j := w.newJob(task)
 		w.pool.accept(j.call)
 		w.pool.dispatch()
-		w.pool.returned(&process.Returned{Incarnation: 1, MayHaveRun: []*process.Call{j.call}, Exit: killed})
+		w.pool.settle(w.pool.scheduler.returned(&process.Returned{Incarnation: 1, MayHaveRun: []*process.Call{j.call}, Exit: killed}))
 		w.members[0].inbox = nil
-		w.pool.memberEvent(0, &actors.Started{Incarnation: 2, PID: 2})
-		w.pool.memberEvent(0, &actors.Ready{Who: w.pool.pids[0], Incarnation: 2})
+		w.pool.memberEvent(&process.MemberEvent{Member: int(0), Event: &actors.Started{Incarnation: 2, PID: 2}})
+		w.pool.memberEvent(&process.MemberEvent{Member: int(0), Event: &actors.Ready{Who: w.pool.pids[0], Incarnation: 2}})
 		w.pool.dispatch()
 		assert.Equal(t, 1, w.pool.stats().Queued)
 		return w, j

@@ -37,6 +37,8 @@ type pool struct {
 	alarm   alarm.Alarm
 	alarmAt time.Duration // 0: it is not set
 
+	leveling alarm.Alarm
+
 	// What the fake of a test stands in for.
 	now    func() time.Duration      // since some moment
 	ring   func(after time.Duration) // sets the alarm
@@ -71,6 +73,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case mailbox.EndOfTurn:
 		p.dispatch()
+		p.level()
 	case *process.Call:
 		p.accept(m)
 	case *actors.Task:
@@ -83,9 +86,12 @@ func (p *pool) Receive(ctx actor.Context) {
 		}
 		m.Free()
 	case *process.Returned:
-		p.returned(m)
+		p.settle(p.scheduler.returned(m))
+	case *process.GivenBack:
+		p.settle(p.scheduler.givenBack(m))
 	case *process.MemberEvent:
-		p.memberEvent(m.Member, m.Event)
+		p.memberEvent(m)
+	case *levelOut: // at the end of the turn
 	case *process.Cancel:
 		p.cancel(m)
 	case rang:
@@ -115,6 +121,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.system, p.self = ctx.ActorSystem(), ctx.Self()
 	case *actor.Stopping, *actor.Restarting:
 		p.alarm.Stop()
+		p.leveling.Stop()
 		p.end(actors.ErrStopping)
 		p.answerDrains()
 	case *actor.Stopped:
@@ -148,8 +155,9 @@ func (p *pool) closeDoor(err error) {
 	}
 }
 
-func (p *pool) returned(m *process.Returned) {
-	for _, v := range p.scheduler.returned(m) {
+// settle does what the scheduler says about calls that came back.
+func (p *pool) settle(verdicts []verdict) {
+	for _, v := range verdicts {
 		switch {
 		case v.err != nil:
 			p.lose(v.call, v.err)
@@ -161,13 +169,15 @@ func (p *pool) returned(m *process.Returned) {
 	}
 }
 
-func (p *pool) memberEvent(i int, event any) {
-	switch m := event.(type) {
+func (p *pool) memberEvent(about *process.MemberEvent) {
+	i := about.Member
+	switch m := about.Event.(type) {
 	case *actors.Started:
 		p.scheduler.started(i, m.Incarnation, m.PID)
 	case *actors.Ready:
 		p.pids[i], p.wasReady = m.Who, true
 		p.scheduler.ready(i, m.Incarnation)
+		p.scheduler.members[i].marks = about.Marks
 	case *actors.OverLimit:
 		if m.Retiring {
 			p.scheduler.retire(i, m.Incarnation)

@@ -12,7 +12,8 @@ import (
 
 func TestSpecListsEveryFault(t *testing.T) {
 	_, err := Spec{Size: 0, Prefetch: -1, QueueLimit: -2, MaxAttempts: -3, PoisonLimit: -4,
-		RepeatBackoff: RepeatBackoff{Min: -1, Max: -2, Jitter: 2}}.Props()
+		RepeatBackoff:   RepeatBackoff{Min: -1, Max: -2, Jitter: 2},
+		QueueLimitBytes: -4, WhenFull: 3, Order: Order{Ageing: -1, KeyLimit: -5}}.Props()
 	var faults *multierror.Error
 	require.ErrorAs(t, err, &faults)
 	var texts []string
@@ -24,10 +25,14 @@ func TestSpecListsEveryFault(t *testing.T) {
 		"pool: Prefetch is -1, want at least 0",
 		"pool: QueueLimit is -2, want at least 0",
 		"pool: MaxAttempts is -3, want at least 0",
+		"pool: QueueLimitBytes is -4, want at least 0",
+		"pool: Order.KeyLimit is -5, want at least 0",
 		"pool: PoisonLimit is -4, want at least 0",
 		"pool: RepeatBackoff.Min is negative: -1ns",
 		"pool: RepeatBackoff.Max is negative: -2ns",
 		"pool: RepeatBackoff.Jitter is over 1: 2",
+		"pool: Order.Ageing is -1ns, want at least 0",
+		"pool: WhenFull is 3, want Refuse, Wait or PushOut",
 	}, texts)
 }
 

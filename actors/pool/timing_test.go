@@ -64,8 +64,8 @@ func alone(t *testing.T) *world {
 	s := newStage(t, 1)
 	w := s.open(t, 0)
 	w.members[0].run, w.members[0].running = 1, true
-	w.pool.memberEvent(0, &actors.Started{Incarnation: 1, PID: 1})
-	w.pool.memberEvent(0, &actors.Ready{Who: s.members[0], Incarnation: 1})
+	w.pool.memberEvent(&process.MemberEvent{Member: int(0), Event: &actors.Started{Incarnation: 1, PID: 1}})
+	w.pool.memberEvent(&process.MemberEvent{Member: int(0), Event: &actors.Ready{Who: s.members[0], Incarnation: 1}})
 	return w
 }
 

@@ -29,7 +29,8 @@ type Call struct {
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
 	Submit telemetry.Span
-	// Attempts counts how often the call was handed to a child.
+	// Attempts counts how often the call was handed to a child that may have
+	// begun it.
 	Attempts int
 	// Pooled says that the child's pool holds the call: it goes back there if
 	// the child dies.
@@ -42,7 +43,6 @@ type Call struct {
 
 	// The process actor's while it holds the call.
 	exchange telemetry.Span
-	end      uint64 // where the call's frame ends in the stream of the wire
 }
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
@@ -157,7 +157,7 @@ func (c *Call) Open(epoch uint64) bool { return c.state.Load() == epoch<<1 }
 func (c *Call) Reset(task actors.Task) {
 	c.Task, c.ReplyTo, c.Submit = task, nil, telemetry.Span{}
 	c.Attempts, c.Pooled, c.Pool = 0, false, PoolNote{}
-	c.exchange, c.end = telemetry.Span{}, 0
+	c.exchange = telemetry.Span{}
 	c.state.Store((c.Epoch() + 1) << 1)
 }
 

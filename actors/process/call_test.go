@@ -37,7 +37,6 @@ func fill(v reflect.Value) {
 func TestResetForgetsEverythingButDone(t *testing.T) {
 	c := &Call{}
 	fill(reflect.ValueOf(c).Elem())
-	c.end = 9
 	c.Done = make(chan actors.Result, 1)
 	c.Reset(actors.Task{})
 	v := reflect.ValueOf(c).Elem()
@@ -73,9 +72,10 @@ func TestCancelOfAnEarlierTaskLeavesTheCallAlone(t *testing.T) {
 	call := &Call{Done: make(chan actors.Result, 1)}
 	late := &Cancel{Call: call, Epoch: call.Epoch(), Err: context.Canceled}
 	call.Reset(actors.Task{})
-	c := &child{tasks: tasks{inflight: map[uint64]*Call{1: call}}}
+	c := &child{}
+	c.tasks.held.add(held{id: 1, call: call})
 	c.cancel(late)
-	assert.Same(t, call, c.tasks.inflight[1])
+	assert.NoError(t, c.tasks.held.head().gaveUp)
 	assert.False(t, call.Answered())
 }
 
