@@ -25,11 +25,6 @@
 // under a supervisor, and they tell the pool when they are Ready and Down. It
 // is for package runtime, which puts the two together.
 //
-<<<<<<< HEAD
-// scheduler.go decides where a task goes and fate.go what becomes of one that came
-// back, as pure data structures, and clocks.go when a task's time is over; pool.go is
-// the actor.
-=======
 // The queue is one line of calls, linked through themselves: adding, taking the
 // first and taking one out of the middle are a few pointers each, and no memory.
 // The rest of Order is built from more of that, and is there only if it is asked
@@ -46,6 +41,7 @@
 //     home yet stand on that for any. The next call is the first of the benches
 //     whose workers have room, so that none idles while one of its calls waits.
 //
-// scheduler.go decides, as a pure data structure; pool.go is the actor.
->>>>>>> main
+// scheduler.go decides where a task goes and fate.go what becomes of one that came
+// back, as pure data structures, and clocks.go when a task's time is over; pool.go is
+// the actor.
 package pool
