@@ -204,6 +204,10 @@ func work(ctx context.Context, payload []byte) ([]byte, error) {
 	case "note-die": // a poison that leaves a trace
 		note(rest, "died")
 		os.Exit(7)
+	case "die-unless": // the file exists
+		if _, err := os.Stat(rest); err != nil {
+			os.Exit(7)
+		}
 	case "note":
 		path, line, _ := strings.Cut(rest, " ")
 		note(path, line)

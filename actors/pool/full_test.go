@@ -78,7 +78,8 @@ func TestEndsOfTasksAtTheDoor(t *testing.T) {
 		"abort": {end: func(h *hall, _ context.CancelCauseFunc) { h.send(&Abort{Err: gone}) }, want: gone},
 		"gave up": {end: func(h *hall, _ context.CancelCauseFunc) { h.send(&actors.GaveUp{Err: gone}) },
 			want: gone},
-		"stop": {end: func(h *hall, _ context.CancelCauseFunc) { h.system.Root.Stop(h.pid) }, want: actors.ErrStopping},
+		"stop": {end: func(h *hall, _ context.CancelCauseFunc) { _ = h.system.Root.StopFuture(h.pid).Wait() },
+			want: actors.ErrStopping},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var undone []Undone
