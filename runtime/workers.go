@@ -100,6 +100,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Grace:        p.spec.Grace,
 		StopPlan:     p.spec.StopPlan,
 		CancelGrace:  p.spec.CancelGrace,
+		CancelStep:   p.spec.CancelStep,
 		Pool:         p.actor,
 		Subscribers:  p.spec.Subscribers,
 		Member:       i,
