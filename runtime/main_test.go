@@ -13,6 +13,8 @@ func TestMain(m *testing.M) {
 	case "":
 	case "shout":
 		Example() // as a program that calls it from main would
+	case "journal":
+		Example_setUpAndTearDown()
 	default:
 		worker.Exit(worker.Serve(handle))
 	}
