@@ -44,7 +44,7 @@ func TestWorkerSetsUpAndTearsDown(t *testing.T) {
 	assert.NoFileExists(t, filepath.Join(place, "torn down"))
 	require.NoError(t, h.result(h.submit("x")).Err)
 	require.NoError(t, h.stop(long))
-	assert.True(t, await[*actors.Down](h).Exit.Success())
+	assert.Zero(t, await[*actors.Down](h).Exit.Code)
 	assert.FileExists(t, filepath.Join(place, "torn down"))
 }
 
