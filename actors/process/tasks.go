@@ -150,7 +150,11 @@ func (c *child) startExchange(call *Call, id uint64) {
 	if !c.spec.Telemetry.Enabled() {
 		return
 	}
-	call.exchange = c.spec.Telemetry.Start(call.Cause(), telemetry.HopExchange, c.spec.Name,
+	cause := call.Cause()
+	if !c.spec.Telemetry.Records(cause) {
+		return
+	}
+	call.exchange = c.spec.Telemetry.Start(cause, telemetry.HopExchange, c.spec.Name,
 		telemetry.TaskID(id), telemetry.Attempt(call.Attempts),
 		telemetry.PID(c.run.conn.PID()), telemetry.Incarnation(c.state.incarnation))
 }

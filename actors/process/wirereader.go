@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"brood/actors/protocol"
 )
@@ -20,6 +21,8 @@ type wire struct {
 	toChild, fromChild *os.File // behind run.mu until the process runs
 	mark               *os.File // likewise; nil: there is none
 
+	load atomic.Int32 // tasks at the child, as the actor last saw it
+
 	// The actor's.
 	out     outlet
 	sending protocol.Message // a place for what is being encoded
@@ -31,8 +34,17 @@ type wire struct {
 // readWire posts the frames that the child sends, one message per read.
 func (r *run) readWire() {
 	end := &wireEnded{run: r}
+	space := func() []byte { return r.wire.decoder.Space(wireBytes) }
+	try := tryReader(r.wire.fromChild, space)
+	look := eager{off: try == nil}
 	for {
-		n, err := r.wire.fromChild.Read(r.wire.decoder.Space(wireBytes))
+		n, err := 0, error(nil)
+		if look.worth(r.wire.load.Load()) {
+			n, err = look.look(try)
+		}
+		if n == 0 && err == nil {
+			n, err = r.wire.fromChild.Read(space())
+		}
 		r.wire.decoder.Advance(n)
 		message, bad := r.decode()
 		if len(message.messages) > 0 {
