@@ -14,6 +14,7 @@ const (
 	kindResult  = 3
 	kindCancel  = 5
 	kindPong    = 7
+	kindRevoke  = 9
 	kindRevoked = 10
 )
 
@@ -80,7 +81,7 @@ func (w rawWire) readTask() (id uint64, payload []byte) {
 		switch kind {
 		case kindTask:
 			return id, payload
-		case kindCancel:
+		case kindCancel, kindRevoke:
 		default:
 			os.Exit(0)
 		}

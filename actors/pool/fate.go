@@ -44,6 +44,7 @@ func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
 		member.held -= n
 		s.held -= n
 		s.keys.back(m.Member, m.Calls)
+		member.asked = false // it may hold more that it has not begun
 	}
 	var verdicts []verdict
 	for _, call := range slices.Backward(m.Calls) { // as in returned
