@@ -100,8 +100,9 @@ func (e *TaskError) Is(target error) bool { return target == ErrTaskFailed }
 // WorkerExitedError answers a task whose child died while holding it. It
 // matches ErrWorkerExited.
 type WorkerExitedError struct {
-	// MayHaveRun is true if the whole task had been written to the child: it
-	// may have run, in part or fully. False: it certainly did not.
+	// MayHaveRun is true if the whole task had been written to the child, and the
+	// child did not say that it had not begun it: it may have run, in part or
+	// fully. False: it certainly did not.
 	MayHaveRun bool
 	// Attempts counts how often the task was handed to a child.
 	Attempts int

@@ -25,7 +25,8 @@ const (
 	// ReasonProtocol: what it said on the wire was not the protocol, and it
 	// was killed.
 	ReasonProtocol
-	// ReasonUnresponsive: it did not react to a cancel in time and was killed.
+	// ReasonUnresponsive: it did not react to a cancel in time and was ended by
+	// INT, TERM or KILL.
 	ReasonUnresponsive
 	// ReasonPanic: the actor that owned it panicked, and the tree was killed.
 	ReasonPanic

@@ -93,9 +93,12 @@ type PoolSpec struct {
 	// StopPlan is how a worker is asked to end. Nil: by a message, which lets it
 	// finish, and then by TERM.
 	StopPlan StopPlan
-	// CancelGrace is how long a worker may take to answer a cancelled task
-	// before it is killed and replaced. Zero means 5 s.
+	// CancelGrace is how long a worker may take to answer a cancelled task, in any
+	// way, and is kept. Then it gets INT, and is replaced. Zero means 5 s.
 	CancelGrace time.Duration
+	// CancelStep is how long it then has to end before TERM, and again as long
+	// before KILL. Zero means 1 s.
+	CancelStep time.Duration
 	// Watch bounds what the tree of each worker may use, and says what is done
 	// then; see ProcessSpec.Watch. While one waits to be idle, others take its
 	// tasks.

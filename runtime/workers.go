@@ -119,6 +119,7 @@ func (p *Pool) worker(i int, command Command, cause trace.SpanContext) process.S
 		Grace:        p.spec.Grace,
 		StopPlan:     p.spec.StopPlan,
 		CancelGrace:  p.spec.CancelGrace,
+		CancelStep:   p.spec.CancelStep,
 		Pool:         p.actor,
 		Subscribers:  p.spec.Subscribers,
 		Member:       i,

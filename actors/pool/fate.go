@@ -40,6 +40,7 @@ func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
 	if member := &s.members[m.Member]; m.Incarnation == member.incarnation {
 		s.letGo(member, min(len(m.Calls), member.held))
 		s.keys.back(m.Member, m.Calls)
+		member.asked = false // it may hold more that it has not begun
 	}
 	var verdicts []verdict
 	for _, call := range slices.Backward(m.Calls) { // as in returned
