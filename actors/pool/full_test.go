@@ -81,9 +81,9 @@ func TestEndsOfTasksAtTheDoor(t *testing.T) {
 		"stop": {end: func(h *hall, _ context.CancelCauseFunc) { h.system.Root.Stop(h.pid) }, want: actors.ErrStopping},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var undone []Undone
+			undone := make(chan Undone, 2)
 			h := open(t, Spec{Size: 1, Prefetch: 1, QueueLimit: 1, WhenFull: Wait,
-				OnUndone: func(u Undone) { undone = append(undone, u) }})
+				OnUndone: func(u Undone) { undone <- u }})
 			h.submit(t.Context(), actors.Task{Tag: "inside"})
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
@@ -96,9 +96,9 @@ func TestEndsOfTasksAtTheDoor(t *testing.T) {
 			if name != "stop" {
 				assert.Zero(t, h.stats().AtDoor)
 			}
-			for _, u := range undone {
-				assert.Equal(t, "inside", u.Tag, "it was never accepted")
-			}
+			require.NoError(t, h.system.Root.StopFuture(h.pid).Wait())
+			require.Len(t, undone, 1, "what was at the door was never accepted")
+			assert.Equal(t, "inside", (<-undone).Tag)
 		})
 	}
 }
