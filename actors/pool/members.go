@@ -9,14 +9,16 @@ type member struct {
 	pid         int // of the OS process
 	done        uint64
 
-	pace pace
+	pace  pace
+	marks bool // its child says what it has begun: the rest can be taken back
+	asked bool // … and was asked to give some back, since its last answer
 }
 
 // ready says that a member's incarnation takes calls.
 func (s *scheduler) ready(i int, incarnation uint32) {
 	m := &s.members[i]
 	m.incarnation, m.ready = incarnation, true
-	m.pace = pace{depth: max(s.prefetch, 1)}
+	m.pace, m.asked = pace{depth: max(s.prefetch, 1)}, false
 }
 
 // started says that a member's incarnation runs, not that it takes calls.
@@ -58,8 +60,9 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 	m.done += uint64(n)
 	s.held -= n
 	if n > 0 {
+		m.asked = false
 		m.pace.learn(n, s.now)
-		if s.prefetch == 0 {
+		if s.prefetch == 0 && m.marks {
 			m.pace.depth = m.pace.ahead()
 		}
 	}

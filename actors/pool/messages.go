@@ -44,3 +44,7 @@ type Worker struct {
 
 // timedOut: the Timeout of a call is over.
 type timedOut struct{ call *process.Call }
+
+// levelOut: it is time to look whether somebody idles while calls stand behind a
+// long one.
+type levelOut struct{}

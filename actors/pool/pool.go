@@ -6,6 +6,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
+	"brood/actors/internal/alarm"
 	"brood/actors/internal/mailbox"
 	"brood/actors/process"
 	"brood/telemetry"
@@ -22,6 +23,7 @@ type pool struct {
 	drains    []chan<- struct{}
 	hands     []hand // for each member, what it gets at the end of the turn
 	handed    []int  // the members that get something
+	leveling  alarm.Alarm
 }
 
 // hand is a chain of calls for one member.
@@ -46,6 +48,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case mailbox.EndOfTurn:
 		p.dispatch()
+		p.level()
 	case *process.Call:
 		p.accept(m)
 	case *actors.Task:
@@ -58,9 +61,15 @@ func (p *pool) Receive(ctx actor.Context) {
 		}
 		m.Free()
 	case *process.Returned:
-		p.returned(m)
+		p.settle(p.scheduler.returned(m))
+	case *process.GivenBack:
+		p.settle(p.scheduler.givenBack(m))
 	case *process.MemberEvent:
 		p.memberEvent(m.Member, m.Event)
+		if _, ready := m.Event.(*actors.Ready); ready {
+			p.scheduler.members[m.Member].marks = m.Marks
+		}
+	case *levelOut: // at the end of the turn
 	case *process.Cancel:
 		p.cancel(m.Call, m.Err)
 	case *timedOut:
@@ -82,6 +91,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.system, p.self = ctx.ActorSystem(), ctx.Self()
 	case *actor.Stopping, *actor.Restarting:
 		p.end(actors.ErrStopping)
+		p.leveling.Stop()
 		p.answerDrains()
 	case *actor.Stopped:
 		p.box.Close(p.reject)
@@ -120,8 +130,11 @@ func (p *pool) accept(call *process.Call) {
 }
 
 func (p *pool) startQueue(call *process.Call) {
-	if p.spec.Telemetry.Enabled() {
-		call.Pool.Queued = p.spec.Telemetry.Start(call.Cause(), telemetry.HopQueue, p.spec.Name,
+	if !p.spec.Telemetry.Enabled() {
+		return
+	}
+	if cause := call.Cause(); p.spec.Telemetry.Records(cause) {
+		call.Pool.Queued = p.spec.Telemetry.Start(cause, telemetry.HopQueue, p.spec.Name,
 			telemetry.Attempt(call.Attempts+1))
 	}
 }
@@ -150,6 +163,23 @@ func (p *pool) dispatch() {
 	}
 }
 
+// level has what stands behind a long call given back for who is idle. It looks
+// once in stealAfter at most, and not at all when nobody holds more than one call.
+func (p *pool) level() {
+	s := p.scheduler
+	if s.held < 2 || s.length > 0 || p.leveling.Pending() {
+		return
+	}
+	s.now = time.Now()
+	from, n, again := s.steal()
+	if from != queued {
+		p.system.Root.Send(p.pids[from], &process.Revoke{N: n})
+	}
+	if again {
+		p.leveling.Set(p.system, p.self, stealAfter, &levelOut{})
+	}
+}
+
 // hand adds a call to what a member gets at the end of the turn.
 func (p *pool) hand(call *process.Call, to int) {
 	h := &p.hands[to]
@@ -169,8 +199,9 @@ func (p *pool) answerDrains() {
 	p.drains = nil
 }
 
-func (p *pool) returned(m *process.Returned) {
-	for _, v := range p.scheduler.returned(m) {
+// settle does what the scheduler says about calls that came back.
+func (p *pool) settle(verdicts []verdict) {
+	for _, v := range verdicts {
 		if v.err == nil {
 			p.startQueue(v.call)
 			continue
@@ -244,7 +275,9 @@ func (p *pool) reject(message any) {
 	case *process.Cancel:
 		m.Call.Answer(p.system, actors.Result{Err: m.Err})
 	case *process.Returned:
-		p.returned(m)
+		p.settle(p.scheduler.returned(m))
+	case *process.GivenBack:
+		p.settle(p.scheduler.givenBack(m))
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:

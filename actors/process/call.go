@@ -29,7 +29,8 @@ type Call struct {
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
 	Submit telemetry.Span
-	// Attempts counts how often the call was handed to a child.
+	// Attempts counts how often the call was handed to a child that may have
+	// begun it.
 	Attempts int
 	// Pooled says that the child's pool holds the call: it goes back there if
 	// the child dies.
@@ -41,7 +42,6 @@ type Call struct {
 
 	// The process actor's while it holds the call.
 	exchange telemetry.Span
-	end      uint64 // where the call's frame ends in the stream of the wire
 }
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
