@@ -36,7 +36,7 @@ type home struct {
 func TestNoMemberIdlesWhileSomethingMayRun(t *testing.T) {
 	seeds := uint64(40)
 	if testing.Short() {
-		seeds = 10
+		seeds = 3
 	}
 	for name, order := range map[string]Order{
 		"plain": {}, "sticky": {Sticky: true}, "limit": {KeyLimit: 1}, "fair": {Fair: true, KeyLimit: 2},
