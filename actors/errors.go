@@ -28,6 +28,8 @@ var (
 	// ErrPoison: workers died with the task as often as the pool allows. A
 	// *PoisonError holds their exits.
 	ErrPoison = errors.New("task is poison")
+	// ErrNotSetAside: the pool has set aside no task with this id.
+	ErrNotSetAside = errors.New("no such task is set aside")
 	// ErrPushedOut: the queue was full and this task had to go for a newer one. It
 	// did not run.
 	ErrPushedOut = errors.New("pushed out of the queue")

@@ -74,7 +74,7 @@ func ExamplePool_Submit() {
 	// Output:
 	// hello <nil>
 	// task failed: out of cheese true
-	// task timed out true
+	// task timed out while it ran, after 10ms true
 	// worker exited: exit code 7 (task may have run, attempt 1) true
 	// still here <nil>
 }

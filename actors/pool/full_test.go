@@ -92,6 +92,14 @@ func TestEndsOfTasksAtTheDoor(t *testing.T) {
 			c.end(h, cancel)
 			result := receive(t, answer)
 			assert.ErrorIs(t, result.Err, c.want)
+			switch err := result.Err.(type) {
+			case *actors.CancelledError:
+				assert.Equal(t, actors.StageDoor, err.Stage)
+			case *actors.TaskTimeoutError:
+				assert.Equal(t, actors.StageDoor, err.Stage)
+			default:
+				assert.NotContains(t, []string{"cancelled", "timed out"}, name)
+			}
 			assert.Zero(t, result.Attempts)
 			if name != "stop" {
 				assert.Zero(t, h.stats().AtDoor)
