@@ -56,7 +56,7 @@ func (p *pool) hand(call *process.Call, to int) {
 // once in stealAfter at most, and not at all when nobody holds more than one call.
 func (p *pool) level() {
 	s := p.scheduler
-	if s.held < 2 || s.length > 0 || p.leveling.Pending() {
+	if s.held < 2 || s.busy() || p.leveling.Pending() {
 		return
 	}
 	from, n, again := s.steal()
