@@ -18,6 +18,7 @@ type edge struct {
 var edges = []edge{
 	{"runtime", []string{"runtime/worker", "actors/...", "ptyio/...", "telemetry"}},
 	{"runtime/worker", []string{"actors", "actors/protocol", "ptyio/codec", "telemetry"}},
+	{"runtime/worker/python", nil},
 
 	{"actors/pool", []string{"actors", "actors/process", "actors/internal/...", "telemetry"}},
 	{"actors/supervisor", []string{"actors", "actors/internal/..."}},
@@ -33,7 +34,7 @@ var edges = []edge{
 
 	{"examples/...", []string{"runtime", "runtime/worker", "actors"}},
 	{"tests/leak", nil},
-	{"tests/...", []string{"runtime", "runtime/worker", "actors", "ptyio", "ptyio/codec", "tests/leak"}},
+	{"tests/...", []string{"runtime", "runtime/worker", "runtime/worker/python", "actors", "ptyio", "ptyio/codec", "tests/leak"}},
 }
 
 // outside: a package from outside, and who may import it in non-test files:
