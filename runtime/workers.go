@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -10,6 +11,7 @@ import (
 	"brood/actors/pool"
 	"brood/actors/process"
 	"brood/actors/supervisor"
+	"brood/ptyio"
 )
 
 // startsAtOnce is how many workers of a pool are being started at the same time.
@@ -37,13 +39,21 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 
 // crew describes the supervisor of the workers, when the pool's actor is there.
 func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error) {
+	if p.spec.Zygote {
+		p.zygote = new(ptyio.Zygote)
+	}
 	p.client = pool.NewClient(p.rt.system, p.actor, p.spec.Name, p.rt.recorder)
 	children := make([]supervisor.Child, p.spec.Size)
 	for i := range children {
 		p.waiting[i] = true
+		children[i].After = p.needs()
 		children[i].ID = fmt.Sprintf("worker-%d", i)
 		children[i].Grace = graceOf(p.spec.Grace, p.spec.StopPlan)
 		children[i].Props, faults = p.worker(i, cause).Props() // were found before
+	}
+	if p.spec.Zygote {
+		zygote, fault := p.zygoteChild(cause)
+		children, faults = append(children, zygote), errors.Join(faults, fault)
 	}
 	return p.supervision(children), faults
 }
@@ -103,6 +113,9 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Telemetry:    p.rt.recorder,
 		Cause:        cause,
 		Goroutines:   &p.rt.goroutines,
+	}
+	if p.zygote != nil {
+		s.Transport = p.zygote
 	}
 	if out := p.spec.Output; out != nil {
 		s.Output = func(stream actors.Stream, data []byte) { out(i, stream, data) }

@@ -401,12 +401,13 @@ class _Zygote:
     FAULT = struct.Struct("<ci")  # what failed: d = directory, o = anything else; errno
 
     def __init__(self, value):
+        import select
         import socket
 
         version, _, fd = value.partition(":")
         if version != "1" or not fd.isdigit():
             raise ProtocolError("BROOD_ZYGOTE=%r: want 1 and a descriptor" % value)
-        self.socket = socket
+        self.select, self.socket = select, socket
         self.first_free = int(fd)
         self.control = socket.socket(fileno=int(fd))
         self.control.set_inheritable(False)
@@ -415,14 +416,13 @@ class _Zygote:
     def fork_workers(self):
         """Returns in each worker, and never in the zygote."""
         import gc
-        import select
 
         _refuse_threads()
         gc.collect()
         gc.freeze()  # no collection writes to what is shared with the workers
         self.control.send(self.READY)
-        self.poll = select.poll()
-        self.poll.register(self.control, select.POLLIN)
+        self.poll = self.select.poll()
+        self.poll.register(self.control, self.select.POLLIN)
         while True:
             for fd, _ in self.poll.poll():
                 if fd != self.control.fileno():
@@ -453,7 +453,7 @@ class _Zygote:
             return True
         if pid > 0:
             self.workers[line] = pid
-            self.poll.register(line)
+            self.poll.register(line, self.select.POLLIN)
         _try(os.write, line, self.PID.pack(pid))
         for fd in fds[2:] + [gate] + ([line] if pid < 0 else []):
             os.close(fd)
