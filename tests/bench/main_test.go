@@ -4,6 +4,7 @@
 //
 //	go test -run '^$' -bench Pool ./tests/bench     tasks a second of each
 //	go test -run '^$' -bench Ratio ./tests/bench    one against the other
+//	go test -run '^$' -bench Zygote ./tests/bench   a worker in Python, cold and forked
 //
 // Compare only within one run: machines are noisy, and a round trip between
 // processes depends on whether an idle core sleeps.
