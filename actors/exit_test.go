@@ -11,7 +11,7 @@ import (
 
 func TestReasonsHaveWords(t *testing.T) {
 	var got []string
-	for r := range ReasonResourceLimit + 2 {
+	for r := range ReasonZygoteEnded + 2 {
 		got = append(got, r.String())
 	}
 	assert.Equal(t, []string{"unknown", "exited", "signalled", "stopped", "start failed", "not ready",

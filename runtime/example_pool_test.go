@@ -24,6 +24,8 @@ func handle(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, errors.New("out of cheese")
 	case "die":
 		os.Exit(7)
+	case "leave":
+		os.Exit(0)
 	case "leak":
 		leaked = append(leaked, bytes.Repeat([]byte{1}, 4<<20))
 	case "wait":

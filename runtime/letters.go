@@ -33,6 +33,10 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		m.Answer(system, actors.Result{Err: actors.ErrStopping}) // its pool has ended
 	case *process.Cancel:
 		m.Call.Answer(system, actors.Result{Err: m.Err})
+	case *process.GivenBack:
+		for _, call := range m.Calls {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
 	case *process.Returned:
 		for _, call := range m.NotRun {
 			call.Answer(system, actors.Result{Err: actors.ErrStopping})

@@ -46,9 +46,19 @@ type PoolSpec struct {
 	// short tasks; but a task may then wait behind a slow one, and a worker
 	// that dies takes more tasks with it.
 	Prefetch int
-	// QueueLimit is how many tasks may wait when all workers are busy. The
-	// next one is refused with actors.ErrQueueFull. Zero means 1,024.
+	// QueueLimit is how many tasks may wait since no worker that may get them is
+	// free. Zero means 1,024.
 	QueueLimit int
+	// QueueLimitBytes bounds the payloads of those that wait. A task that is larger
+	// by itself is refused with actors.ErrTooLarge, even if it need not wait. Zero
+	// means no bound.
+	QueueLimitBytes int
+	// WhenFull is what becomes of a task that must wait and has no room to. Zero:
+	// it is refused with actors.ErrQueueFull.
+	WhenFull WhenFull
+	// Order says which of the tasks that wait is next. Zero: by Task.Priority, and
+	// first in, first out.
+	Order Order
 	// MaxAttempts bounds how often a repeatable task is handed to a worker
 	// that then dies. Zero means 3.
 	MaxAttempts int

@@ -60,6 +60,17 @@ type (
 	Wire = protocol.Wire
 	// PoolStats is what a pool looks like at one moment.
 	PoolStats = pool.Stats
+	// Order says which of the tasks that wait in a pool is next.
+	Order = pool.Order
+	// WhenFull is what becomes of a task for which a pool's queue has no room.
+	WhenFull = pool.WhenFull
+)
+
+// What becomes of a task for which a pool's queue has no room.
+const (
+	Refuse  = pool.Refuse
+	Wait    = pool.Wait
+	PushOut = pool.PushOut
 )
 
 // After which ends a child is started again.

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -63,13 +64,16 @@ func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error
 func (p *Pool) check() (*actor.Props, error) {
 	spec := p.spec
 	props, ofPool := pool.Spec{
-		Name:        spec.Name,
-		Size:        spec.Size,
-		Prefetch:    spec.Prefetch,
-		QueueLimit:  spec.QueueLimit,
-		MaxAttempts: spec.MaxAttempts,
-		OnUndone:    func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
-		Telemetry:   p.rt.recorder,
+		Name:            spec.Name,
+		Size:            spec.Size,
+		Prefetch:        spec.Prefetch,
+		QueueLimit:      spec.QueueLimit,
+		QueueLimitBytes: spec.QueueLimitBytes,
+		WhenFull:        spec.WhenFull,
+		Order:           spec.Order,
+		MaxAttempts:     spec.MaxAttempts,
+		OnUndone:        func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
+		Telemetry:       p.rt.recorder,
 	}.Props()
 	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()
 	_, ofSupervisor := supervisor.Props(p.supervision(nil))
@@ -99,7 +103,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Name:         p.spec.Name,
 		Command:      p.spec.Command,
 		Protocol:     p.spec.Protocol,
-		Prefetch:     p.spec.Prefetch,
+		Prefetch:     cmp.Or(p.spec.Prefetch, pool.MaxPrefetch),
 		Ready:        p.spec.Ready,
 		Health:       p.spec.Health,
 		StartTimeout: p.spec.StartTimeout,

@@ -34,7 +34,10 @@ var edges = []edge{
 
 	{"examples/...", []string{"runtime", "runtime/worker", "actors"}},
 	{"tests/leak", nil},
-	{"tests/...", []string{"runtime", "runtime/worker", "runtime/worker/python", "actors", "ptyio", "ptyio/codec", "tests/leak"}},
+	{"tests/load", []string{"tests/leak"}},
+	{"tests/rival", []string{"runtime", "runtime/worker", "actors", "tests/load", "tests/leak"}},
+	{"tests/peers/turns", []string{"tests/load", "tests/leak"}},
+	{"tests/...", []string{"runtime", "runtime/worker", "runtime/worker/python", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival", "tests/peers/turns"}},
 }
 
 // outside: a package from outside, and who may import it in non-test files:
@@ -47,7 +50,7 @@ var outside = []struct {
 }{
 	{
 		imported: "go.opentelemetry.io/otel/trace",
-		only:     []string{"telemetry", "actors", "actors/protocol", "actors/process", "actors/pool", "runtime", "examples/...", "tests/..."},
+		only:     []string{"telemetry", "actors", "actors/protocol", "actors/process", "actors/pool", "runtime", "runtime/worker", "examples/...", "tests/..."},
 		why:      "its SpanContext is a value that messages carry",
 	},
 	{

@@ -23,8 +23,10 @@ type prompt struct {
 func (p *prompt) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *process.Call:
-		m.Answer(ctx.ActorSystem(), actors.Result{Payload: m.Task.Payload})
-		p.freed++
+		for call := range m.Chain() {
+			call.Answer(ctx.ActorSystem(), actors.Result{Payload: call.Task.Payload})
+			p.freed++
+		}
 	case mailbox.EndOfTurn:
 		if p.freed > 0 {
 			ctx.ActorSystem().Root.Send(p.pool, &process.Freed{Member: p.index, Incarnation: 1, N: p.freed})

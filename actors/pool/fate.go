@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"slices"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -19,6 +21,8 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
 		s.members[m.Member].held -= n
 		s.held -= n
+		s.keys.back(m.Member, m.MayHaveRun)
+		s.keys.back(m.Member, m.NotRun)
 	}
 	var verdicts []verdict
 	// From the back, so that they come to stand before the queue in order.
@@ -27,6 +31,22 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 	}
 	for i := len(m.MayHaveRun) - 1; i >= 0; i-- {
 		verdicts = append(verdicts, s.judge(m.MayHaveRun[i], true, m.Exit))
+	}
+	return verdicts
+}
+
+// givenBack takes back calls that a member was asked for and has not begun. It
+// takes others.
+func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
+	if member := &s.members[m.Member]; m.Incarnation == member.incarnation {
+		n := min(len(m.Calls), member.held)
+		member.held -= n
+		s.held -= n
+		s.keys.back(m.Member, m.Calls)
+	}
+	var verdicts []verdict
+	for _, call := range slices.Backward(m.Calls) { // as in returned
+		verdicts = append(verdicts, s.judge(call, false, actors.Exit{}))
 	}
 	return verdicts
 }

@@ -37,8 +37,10 @@ type seat struct {
 func (s *seat) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *process.Call:
-		m.Attempts++
-		s.calls <- m
+		for call := range m.Chain() {
+			call.Attempts++
+			s.calls <- call
+		}
 	case *process.Cancel:
 		s.cancels <- m
 	}

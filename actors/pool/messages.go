@@ -21,6 +21,8 @@ type Inspect struct{ Reply chan<- Stats }
 type Stats struct {
 	// Queued is how many tasks wait for a free slot.
 	Queued int
+	// AtDoor is how many wait for room in the queue (Wait).
+	AtDoor int
 	// Held is how many tasks the members hold.
 	Held    int
 	Workers []Worker
@@ -42,3 +44,7 @@ type Worker struct {
 
 // timedOut: the Timeout of a call is over.
 type timedOut struct{ call *process.Call }
+
+// levelOut: it is time to look whether somebody idles while calls stand behind a
+// long one.
+type levelOut struct{}

@@ -11,7 +11,7 @@ func (w *world) check(slots int) {
 	w.t.Helper()
 	place := map[*process.Call]int{}
 	queue := 0
-	for call := w.scheduler.head; call != nil; call = call.Pool.Next {
+	for call := range w.scheduler.waiting() {
 		place[call]++
 		queue++
 	}

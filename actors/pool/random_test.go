@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,7 +43,7 @@ func TestEveryCallIsInOnePlaceAndAnsweredOnce(t *testing.T) {
 		w := &world{t: t, random: rand.New(rand.NewPCG(seed, 0)), answers: map[*process.Call]int{},
 			members: make([]fakeMember, 1+seed%4)}
 		slots, limit := 1+int(seed%3), 1+int(seed%7)
-		w.scheduler = newScheduler(len(w.members), slots, limit, 2)
+		w.scheduler = plainScheduler(len(w.members), slots, limit, 2)
 		for range 400 {
 			w.step()
 			w.check(slots)
@@ -61,7 +62,7 @@ func (w *world) step() {
 	switch w.random.IntN(12) {
 	case 0, 1, 2:
 		call := &process.Call{Task: actors.Task{Tag: len(w.calls), Repeatable: w.random.IntN(2) == 0}, Pooled: true}
-		if w.scheduler.accept(call) == nil {
+		if _, err := w.scheduler.accept(call); err == nil {
 			w.calls = append(w.calls, call)
 		}
 	case 3:
@@ -194,6 +195,7 @@ func (w *world) hear(i int, message any) {
 	case *actors.Down:
 		s.down(i, message.Incarnation)
 	case *process.Freed:
+		s.now = s.now.Add(time.Duration(w.random.IntN(2000)) * time.Microsecond)
 		s.freed(i, message.Incarnation, message.N)
 	case *process.Returned:
 		for _, v := range s.returned(message) {

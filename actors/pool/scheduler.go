@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"time"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -11,73 +13,111 @@ const queued = -1
 // scheduler decides which call goes to which member. It owns the queue and
 // does no input or output; the actor carries out what it says.
 type scheduler struct {
-	limit       int // of the queue
-	slots       int // of each member
+	queue
+	prefetch    int // of each member; 0: as fits its pace
 	maxAttempts int
 
 	members []member
-	head    *process.Call
-	tail    *process.Call
-	length  int
-	held    int // by all members
+	held    int       // by all members
+	now     time.Time // of this turn
+	last    int       // member that got a call
+	streak  int       // calls that it gets before others
 
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again
 }
 
-func newScheduler(size, slots, limit, maxAttempts int) *scheduler {
-	return &scheduler{limit: limit, slots: slots, maxAttempts: maxAttempts, members: make([]member, size)}
+func newScheduler(size, prefetch, maxAttempts int, queue queue) *scheduler {
+	return &scheduler{queue: queue, prefetch: prefetch, maxAttempts: maxAttempts, members: make([]member, size)}
 }
 
-// accept takes a call into the queue, or says why not.
-func (s *scheduler) accept(call *process.Call) error {
+// accept takes a call into the queue, or says why not. If it does not fit, what
+// has a free slot must have been handed out before: only what has to wait counts.
+// A queue that is full lets it wait at the door, or says who is pushed out for
+// it.
+func (s *scheduler) accept(call *process.Call) (out []*process.Call, err error) {
 	if s.closed != nil {
-		return s.closed
+		return nil, s.closed
 	}
-	// A task that finds a free slot never waits: only those that do count.
-	if s.length >= s.limit && s.length >= s.limit+s.free() {
-		return actors.ErrQueueFull
+	if err := s.tooLarge(call); err != nil {
+		return nil, err
 	}
+	if s.door.empty() && (s.fits(call) || s.passes(call)) {
+		s.pushBack(call)
+		return nil, nil
+	}
+	switch {
+	case s.room.whenFull == Wait && !call.Pool.NoWait:
+		s.waitAtDoor(call)
+		return nil, nil
+	case s.room.whenFull == PushOut:
+		return s.pushOut(call)
+	}
+	return nil, actors.ErrQueueFull
+}
+
+// pushOut accepts a call and makes room for it.
+func (s *scheduler) pushOut(call *process.Call) (out []*process.Call, err error) {
 	s.pushBack(call)
-	return nil
-}
-
-// free counts the slots of ready members.
-func (s *scheduler) free() int {
-	n := 0
-	for i := range s.members {
-		if m := &s.members[i]; m.ready && m.held < s.slots {
-			n += s.slots - m.held
+	for s.over() {
+		least := s.least()
+		s.unlink(least)
+		if least == call {
+			return out, actors.ErrQueueFull
 		}
+		out = append(out, least)
 	}
-	return n
+	return out, nil
 }
 
-// next takes the oldest waiting call and the member that it goes to: the ready
-// one that holds the fewest, the first of these. It returns nil if nothing
-// waits or nobody has a free slot.
+// passes reports whether a call would be handed out at once, if all that could
+// be have been.
+func (s *scheduler) passes(call *process.Call) bool {
+	if !s.order.keyed() {
+		return false // a queue that is full has calls that are before it
+	}
+	bench, waits := s.keys.wouldWait(call.Task.Key)
+	switch {
+	case waits:
+		return false
+	case bench == nil || bench == &s.keys.any:
+		return s.freest() != queued
+	}
+	return s.hasRoom(bench.member)
+}
+
+// next takes the next waiting call and the member that it goes to. It returns nil
+// if nothing waits or nobody who may get it has room.
 func (s *scheduler) next() (call *process.Call, to int) {
-	if s.head == nil {
+	switch {
+	case s.length == 0:
 		return nil, queued
-	}
-	to = queued
-	for i := range s.members {
-		m := &s.members[i]
-		if m.ready && m.held < s.slots && (to == queued || m.held < s.members[to].held) {
-			to = i
+	case s.order.Sticky:
+		if to = s.freest(); to != queued {
+			call, to = s.nextAtHome(to)
+		}
+	default:
+		if to = s.pick(); to != queued {
+			call = s.first()
 		}
 	}
-	if to == queued {
+	if call == nil {
 		return nil, queued
 	}
-	call = s.head
-	s.unlink(call)
+	s.handed(call, to)
 	call.Pool.Member, call.Pool.Incarnation = to, s.members[to].incarnation
+	if s.members[to].held == 0 {
+		s.members[to].pace.since = s.now
+	}
 	s.members[to].held++
 	s.held++
 	return call, to
 }
+
+// letIn lets in who waits at the door, as far as there is room. It reports
+// whether anybody came in.
+func (s *scheduler) letIn() bool { return !s.door.empty() && s.closed == nil && s.admit(s.passes) }
 
 // cancel ends a call early. It reports whether the call was waiting; if not,
 // whoever holds it must be told, and the error is remembered in case that it
@@ -103,12 +143,7 @@ func (s *scheduler) close(why error) {
 func (s *scheduler) end(why error) []*process.Call {
 	s.close(why)
 	s.ended = true
-	var calls []*process.Call
-	for s.head != nil {
-		calls = append(calls, s.head)
-		s.unlink(s.head)
-	}
-	return calls
+	return s.empty()
 }
 
 // reopen undoes end.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,7 +34,7 @@ func TestSchedulerTranscripts(t *testing.T) {
 		return func(line string) []string {
 			words, values := transcript.Fields(line)
 			if words[0] == "pool" {
-				d.scheduler = newScheduler(d.number(values, "size"), d.number(values, "slots"),
+				d.scheduler = plainScheduler(d.number(values, "size"), d.number(values, "slots"),
 					d.number(values, "limit"), d.number(values, "attempts"))
 				return nil
 			}
@@ -49,9 +50,17 @@ func (d *desk) number(values map[string]string, name string) int {
 	return n
 }
 
+// event happens a millisecond after the one before it, or as late as it says.
 func (d *desk) event(words []string, values map[string]string) []string {
 	d.t.Helper()
 	s := d.scheduler
+	after := time.Millisecond
+	if value, said := values["after"]; said {
+		var err error
+		after, err = time.ParseDuration(value)
+		require.NoError(d.t, err)
+	}
+	s.now = s.now.Add(after)
 	member := func() (int, uint32) { return d.number(values, "member"), uint32(d.number(values, "run")) }
 	switch words[0] {
 	case "accept":
@@ -90,10 +99,19 @@ func (d *desk) event(words []string, values map[string]string) []string {
 func (d *desk) accept(name string, repeatable bool) []string {
 	call := &process.Call{Task: actors.Task{Repeatable: repeatable, Tag: name}}
 	d.calls[name] = call
-	if err := d.scheduler.accept(call); err != nil {
-		return []string{fmt.Sprintf("%s refused: %v", name, err)}
+	var said []string
+	if !d.scheduler.fits(call) {
+		said = d.dispatch()
 	}
-	return nil
+	if _, err := d.scheduler.accept(call); err != nil {
+		said = append(said, fmt.Sprintf("%s refused: %v", name, err))
+	}
+	return said
+}
+
+// plainScheduler has a queue without features.
+func plainScheduler(size, slots, limit, attempts int) *scheduler {
+	return newScheduler(size, slots, attempts, newQueue(Order{}, room{tasks: limit}, nil))
 }
 
 // dispatch hands calls out as the pool's actor does, and counts the attempt as
@@ -149,7 +167,7 @@ func (d *desk) named(names string) (calls []*process.Call) {
 // String tells the whole state.
 func (d *desk) String() string {
 	text := "= queue"
-	for call := d.scheduler.head; call != nil; call = call.Pool.Next {
+	for call := range d.scheduler.waiting() {
 		text += fmt.Sprintf(" %s", call.Task.Tag)
 	}
 	for i, m := range d.scheduler.members {

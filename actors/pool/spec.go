@@ -2,6 +2,7 @@ package pool
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/hashicorp/go-multierror"
@@ -25,9 +26,18 @@ type Spec struct {
 	Size int
 	// Prefetch is how many tasks a member may hold at once. Zero means 1.
 	Prefetch int
-	// QueueLimit is how many tasks may wait when no member has a free slot;
-	// the next one is refused with ErrQueueFull. Zero means 1,024.
+	// QueueLimit is how many tasks may wait since no member that may get them has a
+	// free slot. Zero means 1,024.
 	QueueLimit int
+	// QueueLimitBytes bounds the payloads of those that wait. A task that is larger
+	// by itself is refused with ErrTooLarge, even if it need not wait. Zero means no
+	// bound.
+	QueueLimitBytes int
+	// WhenFull is what becomes of a task that must wait and has no room to. Zero:
+	// it is refused with ErrQueueFull.
+	WhenFull WhenFull
+	// Order says which task is next.
+	Order Order
 	// MaxAttempts bounds how often a repeatable task is handed to a child
 	// that then dies. Zero means 3.
 	MaxAttempts int
@@ -58,16 +68,20 @@ func (s Spec) Props() (*actor.Props, error) {
 		value, least int
 	}{
 		{"Size", s.Size, 1}, {"Prefetch", s.Prefetch, 0}, {"QueueLimit", s.QueueLimit, 0}, {"MaxAttempts", s.MaxAttempts, 0},
+		{"QueueLimitBytes", s.QueueLimitBytes, 0}, {"Order.KeyLimit", s.Order.KeyLimit, 0},
 	} {
 		if n.value < n.least {
 			faults = multierror.Append(faults, fmt.Errorf("pool: %s is %d, want at least %d", n.name, n.value, n.least))
 		}
 	}
+	if s.Order.Ageing < 0 {
+		faults = multierror.Append(faults, fmt.Errorf("pool: Order.Ageing is %s, want at least 0", s.Order.Ageing))
+	}
+	if s.WhenFull > PushOut {
+		faults = multierror.Append(faults, fmt.Errorf("pool: WhenFull is %d, want Refuse, Wait or PushOut", s.WhenFull))
+	}
 	if err := faults.ErrorOrNil(); err != nil {
 		return nil, err
-	}
-	if s.Prefetch == 0 {
-		s.Prefetch = 1
 	}
 	if s.QueueLimit == 0 {
 		s.QueueLimit = DefaultQueueLimit
@@ -79,4 +93,11 @@ func (s Spec) Props() (*actor.Props, error) {
 		func() actor.Actor { return newPool(s) },
 		actor.WithMailbox(mailbox.Producer),
 	), nil
+}
+
+// queue returns an empty queue.
+func (s *Spec) queue() queue {
+	start := time.Now()
+	return newQueue(s.Order, room{tasks: s.QueueLimit, bytes: s.QueueLimitBytes, whenFull: s.WhenFull},
+		func() time.Duration { return time.Since(start) })
 }

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"iter"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +16,9 @@ import (
 type Stream = actors.Stream
 
 // Call is a task on its way: what the sender's Task becomes once it is
-// accepted. As a message it is a request to run the task. At any time one
-// actor holds it; whoever holds it last answers it, once.
+// accepted. As a message it is a request to run the task, and those of the calls
+// that Pool.Next links to it, so that many cost one message. At any time one
+// actor holds a call; whoever holds it last answers it, once.
 type Call struct {
 	Task actors.Task
 	// ReplyTo gets the answer as a message. Nil: it goes to Done.
@@ -27,7 +29,8 @@ type Call struct {
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
 	Submit telemetry.Span
-	// Attempts counts how often the call was handed to a child.
+	// Attempts counts how often the call was handed to a child that may have
+	// begun it.
 	Attempts int
 	// Pooled says that the child's pool holds the call: it goes back there if
 	// the child dies.
@@ -39,7 +42,6 @@ type Call struct {
 
 	// The process actor's while it holds the call.
 	exchange telemetry.Span
-	end      uint64 // where the call's frame ends in the stream of the wire
 }
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
@@ -58,8 +60,19 @@ type PoolNote struct {
 	Queued telemetry.Span
 	// Timeout ends the call when its time is over; the answer stops it.
 	Timeout *time.Timer
-	// Prev and Next link the calls of the queue.
+	// Prev and Next link the calls of the queue; Next those of one message.
 	Prev, Next *Call
+	// Seq counts the calls that were accepted: the later, the higher.
+	Seq uint64
+	// Rank orders the calls of the queue: the lower goes first.
+	Rank int64
+	// AtDoor says that the call waits for room in the queue.
+	AtDoor bool
+	// NoWait says that it must not: its sender cannot be held up.
+	NoWait bool
+	// Counted says that the pool counts the calls of this key: the process actor
+	// names it when it frees the slot.
+	Counted bool
 }
 
 // Answer ends the call. Only the first answer counts: a call that was answered
@@ -94,6 +107,20 @@ func traced(result *actors.Result, cause trace.SpanContext) any {
 		envelope.SetHeader(key, value)
 	}
 	return envelope
+}
+
+// Chain yields the calls of one message, each unlinked from the others.
+func (c *Call) Chain() iter.Seq[*Call] {
+	return func(yield func(*Call) bool) {
+		for c != nil {
+			next := c.Pool.Next
+			c.Pool.Next = nil
+			if !yield(c) {
+				return
+			}
+			c = next
+		}
+	}
 }
 
 // Answered reports whether the call has its answer.

@@ -138,7 +138,9 @@ func (c *child) reject(message any) {
 	case *flushed:
 		c.landed(m)
 	case *Call:
-		c.refuse(m, actors.ErrNotRunning)
+		for call := range m.Chain() {
+			c.refuse(call, actors.ErrNotRunning)
+		}
 	case *Inspect:
 		m.Reply <- c.status()
 	case *actor.MessageEnvelope:

@@ -90,7 +90,7 @@ func (c *child) status() Status {
 		Incarnation: c.state.incarnation,
 		Restarts:    max(int(c.state.incarnation)-1, 0),
 		LastActive:  c.lastActive(),
-		Held:        len(c.tasks.inflight),
+		Held:        c.tasks.held.len(),
 		Answered:    c.tasks.answered,
 	}
 	if c.past != nil {

@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"brood/actors/protocol"
 )
@@ -15,21 +16,35 @@ type wire struct {
 	encoder protocol.Encoder
 	decoder protocol.Decoder
 	decoded protocol.Message // the reader's
-	slab    slab             // the reader's
+	slab    protocol.Slab    // the reader's
 
 	toChild, fromChild *os.File // behind run.mu until the process runs
+	mark               *os.File // likewise; nil: there is none
+
+	load atomic.Int32 // tasks at the child, as the actor last saw it
 
 	// The actor's.
 	out     outlet
 	sending protocol.Message // a place for what is being encoded
 	broken  bool             // it can not be written any more, and the machine knows
+	marks   bool             // the child said that it marks
+	last    protocol.Mark    // when the process had ended
 }
 
 // readWire posts the frames that the child sends, one message per read.
 func (r *run) readWire() {
 	end := &wireEnded{run: r}
+	space := func() []byte { return r.wire.decoder.Space(wireBytes) }
+	try := tryReader(r.wire.fromChild, space)
+	look := eager{off: try == nil}
 	for {
-		n, err := r.wire.fromChild.Read(r.wire.decoder.Space(wireBytes))
+		n, err := 0, error(nil)
+		if look.worth(r.wire.load.Load()) {
+			n, err = look.look(try)
+		}
+		if n == 0 && err == nil {
+			n, err = r.wire.fromChild.Read(space())
+		}
 		r.wire.decoder.Advance(n)
 		message, bad := r.decode()
 		if len(message.messages) > 0 {
@@ -68,27 +83,7 @@ func (r *run) decode() (*replies, error) {
 			return message, err
 		}
 		m := r.wire.decoded
-		m.Payload = r.wire.slab.copyOf(m.Payload)
+		m.Payload = r.wire.slab.Copy(m.Payload)
 		message.messages = append(message.messages, m)
 	}
-}
-
-// slabBytes is the most that one small payload can keep from the collector.
-const slabBytes = 4 << 10
-
-// slab gives small payloads memory from a common piece, which costs one
-// allocation for many.
-type slab struct{ free []byte }
-
-func (s *slab) copyOf(p []byte) []byte {
-	if len(p) > slabBytes/4 {
-		return append([]byte(nil), p...)
-	}
-	if len(p) > len(s.free) {
-		s.free = make([]byte, slabBytes)
-	}
-	own := s.free[:len(p):len(p)]
-	s.free = s.free[len(p):]
-	copy(own, p)
-	return own
 }

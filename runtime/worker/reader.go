@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"brood/actors/protocol"
 )
@@ -19,19 +18,17 @@ func (s *server) readLocked(ctx context.Context) {
 	s.reading = false
 	if err != nil {
 		s.closing = err
-		s.queue = nil // nobody waits for the answers any more
-		s.endAll()
+		s.queue = jobQueue{} // nobody waits for the answers any more
+		s.endCurrent()
 	}
 	s.more.Signal()
 }
 
-// endAll cancels every job, and the process if that does not help: a worker
-// must not outlive its pool.
-func (s *server) endAll() {
-	for _, j := range s.jobs {
-		j.cancel()
-	}
-	if len(s.jobs) > 0 {
+// endCurrent cancels the job that runs, and ends the process if that does not
+// help: a worker must not outlive its pool.
+func (s *server) endCurrent() {
+	if s.current != nil {
+		s.current.ctx.end()
 		s.orphaned.Reset(orphanGrace)
 	}
 }
@@ -69,6 +66,8 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 		return nil
 	case protocol.Cancel:
 		return s.cancel(m.ID)
+	case protocol.Revoke:
+		return s.revoke(m.ID)
 	case protocol.Shutdown:
 		s.mu.Lock()
 		s.closing = errShutdown
@@ -81,27 +80,39 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 }
 
 func (s *server) enqueue(ctx context.Context, m *protocol.Message) {
-	j := &job{message: *m}
-	j.message.Payload = append([]byte(nil), m.Payload...)
-	j.ctx, j.cancel = context.WithCancel(ctx)
+	j := s.made.job(ctx, m)
 	s.mu.Lock()
-	s.queue = append(s.queue, j)
-	s.jobs[m.ID] = j
+	s.queue.push(j)
 	s.mu.Unlock()
 }
 
-// cancel ends a task: one that waits is answered at once, one that runs has
-// its context ended. One that was answered meanwhile is left alone.
+// cancel ends a task: one that waits is given back, one that runs has its context
+// ended. One that was answered meanwhile is left alone.
 func (s *server) cancel(id uint64) error {
 	j, waited := s.withdraw(id)
 	if j == nil {
 		return nil
 	}
-	j.cancel()
+	j.ctx.end()
 	if !waited {
 		return nil
 	}
-	return s.out.send(&protocol.Message{Kind: protocol.Error, ID: id, Payload: []byte(context.Canceled.Error())}, true)
+	return s.giveBack(id)
+}
+
+// revoke gives a task back that waits. One that runs or was answered meanwhile is
+// left alone.
+func (s *server) revoke(id uint64) error {
+	j, waited := s.withdraw(id)
+	if !waited {
+		return nil
+	}
+	j.ctx.end()
+	return s.giveBack(id)
+}
+
+func (s *server) giveBack(id uint64) error {
+	return s.out.send(&protocol.Message{Kind: protocol.Revoked, ID: id}, true)
 }
 
 // withdraw returns the job with this id, if there is one, and whether it was
@@ -109,15 +120,9 @@ func (s *server) cancel(id uint64) error {
 func (s *server) withdraw(id uint64) (j *job, waited bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j = s.jobs[id]
-	if j == nil {
-		return nil, false
+	if s.current != nil && s.current.message.ID == id {
+		return s.current, false
 	}
-	i := slices.Index(s.queue, j)
-	if i < 0 {
-		return j, false
-	}
-	s.queue = slices.Delete(s.queue, i, i+1)
-	delete(s.jobs, id)
-	return j, true
+	j = s.queue.remove(id)
+	return j, j != nil
 }

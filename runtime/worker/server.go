@@ -30,14 +30,18 @@ type server struct {
 	in       io.Reader
 	decoder  protocol.Decoder // belongs to whoever reads
 	out      writer
+	mark     mark
 
 	mu      sync.Mutex
 	more    sync.Cond
-	queue   []*job
-	jobs    map[uint64]*job // in the queue or with the handler
-	reading bool            // somebody reads
-	idle    bool            // the handler's goroutine waits for jobs, or has ended
-	closing error           // why no more tasks will come
+	queue   jobQueue
+	current *job  // with the handler
+	reading bool  // somebody reads
+	idle    bool  // the handler's goroutine waits for jobs, or has ended
+	closing error // why no more tasks will come
+
+	made  maker            // of jobs; belongs to whoever reads
+	reply protocol.Message // the handler's goroutine's
 
 	watch    watch
 	orphaned *time.Timer // ends the process of a handler that does not end
@@ -52,7 +56,6 @@ func newServer(handle Handler, name string, in io.Reader, out io.Writer, link pr
 		name:     name,
 		recorder: telemetry.New(nil),
 		in:       in,
-		jobs:     map[uint64]*job{},
 	}
 	s.more.L = &s.mu
 	s.out.w, s.out.incarnation = out, link.Incarnation
@@ -111,7 +114,7 @@ func newTimer(f func()) *time.Timer {
 func (s *server) next(ctx context.Context) (*job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.queue) == 0 {
+	if s.queue.empty() {
 		s.mu.Unlock()
 		err := s.out.flush()
 		s.mu.Lock()
@@ -119,7 +122,7 @@ func (s *server) next(ctx context.Context) (*job, error) {
 			return nil, err
 		}
 	}
-	for len(s.queue) == 0 {
+	for s.queue.empty() {
 		switch {
 		case s.closing != nil:
 			return nil, nil
@@ -131,10 +134,8 @@ func (s *server) next(ctx context.Context) (*job, error) {
 			s.readLocked(ctx)
 		}
 	}
-	j := s.queue[0]
-	s.queue[0] = nil
-	s.queue = s.queue[1:]
-	return j, nil
+	s.current = s.queue.pop()
+	return s.current, nil
 }
 
 // answer lets the handler work on a job. The answer is held back until no job
@@ -143,22 +144,18 @@ func (s *server) answer(j *job) error {
 	s.watch.began()
 	answer := s.run(j)
 	s.watch.ended()
-	j.cancel()
+	j.ctx.end()
 	err := s.out.send(answer, false)
 	if errors.Is(err, codec.ErrTooLarge) {
 		err = s.out.send(tooLarge(answer, err), false)
 	}
-	s.forget(j)
+	s.mu.Lock()
+	s.current = nil
+	s.mu.Unlock()
 	return err
 }
 
 func tooLarge(answer *protocol.Message, err error) *protocol.Message {
 	answer.Kind, answer.Payload = protocol.Error, []byte("answer not sent: "+err.Error())
 	return answer
-}
-
-func (s *server) forget(j *job) {
-	s.mu.Lock()
-	delete(s.jobs, j.message.ID)
-	s.mu.Unlock()
 }

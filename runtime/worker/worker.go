@@ -49,6 +49,8 @@ func Serve(handle Handler) error {
 	defer in.Close()
 	defer out.Close()
 	s := newServer(handle, name, in, out, link)
+	s.mark = openMark(link.Mark)
+	defer s.mark.close()
 	if err := s.hello(); err != nil {
 		return err
 	}
@@ -89,29 +91,21 @@ func openLink(l protocol.Link) (in, out *os.File) {
 	return os.NewFile(uintptr(l.In), "wire-in"), os.NewFile(uintptr(l.Out), "wire-out")
 }
 
-// job is a task that waits for the handler or is with it.
-type job struct {
-	message protocol.Message
-	ctx     context.Context
-	cancel  context.CancelFunc
-}
-
 // run lets the handler answer a job and returns the answer's message.
 func (s *server) run(j *job) *protocol.Message {
 	m := &j.message
-	answer := &protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
-	ctx := j.ctx
+	s.reply = protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
+	answer := &s.reply
 	span := s.recorder.Start(m.Trace, telemetry.HopHandle, s.name)
-	if sc := span.Onward(m.Trace); sc.IsValid() {
-		ctx = telemetry.ContextWith(ctx, sc)
-	}
+	j.ctx.span = span.Onward(m.Trace)
 	// Who has an SDK records the handling; the parent does it for a worker
 	// that has none, and needs its times.
 	timed := m.Trace.IsSampled() && !s.recorder.Enabled()
 	if timed {
 		answer.Began = time.Now().UnixNano()
 	}
-	payload, err := s.handle(ctx, m.Payload)
+	s.mark.begin(m.ID)
+	payload, err := s.handle(&j.ctx, m.Payload)
 	if timed {
 		answer.Ended = time.Now().UnixNano()
 	}

@@ -1,27 +1,52 @@
 package bench
 
-import "context"
+import (
+	"errors"
+	"sync"
+	"testing"
 
-// submitter is a pool under measurement.
-type submitter interface {
-	// Submit returns what a child answers to payload. Safe for concurrent use.
-	Submit(ctx context.Context, payload []byte) ([]byte, error)
-	// Close ends the children and waits for them. No Submit may be under way.
-	Close() error
-}
+	"github.com/stretchr/testify/require"
 
-// contestant is a kind of pool. The first of contestants is the baseline that
-// the others are compared with.
+	"brood/tests/load"
+	"brood/tests/rival"
+)
+
+// contestant is a kind of pool.
 type contestant struct {
 	name  string
-	start func(workers int) (submitter, error)
+	start func(workers int) (load.Pool, error)
 }
 
-var contestants = []contestant{
-	{baselineName, newBaseline},
-	{"brood", newBrood(1)},
-	{"brood-prefetch=16", newBrood(16)},
+const baselineName = "baseline" // the hand-written pool that speaks JSON
+
+// contestants of BenchmarkPool and BenchmarkRatio. Those that speak to a child
+// in C are left out where no compiler is.
+func contestants(tb testing.TB) []contestant {
+	all := []contestant{
+		{baselineName, rival.JSON},
+		{"json-pipelined", rival.PipelinedJSON},
+		{"frames", rival.Frames("")},
+		{"brood", rival.Brood{Prefetch: 1}.Start},
+		{"brood-prefetch=4", rival.Brood{Prefetch: 4}.Start},
+		{"brood-prefetch=16", rival.Brood{Prefetch: 16}.Start},
+		{"brood-prefetch=64", rival.Brood{Prefetch: 64}.Start},
+		{"brood-auto", rival.Brood{}.Start},
+	}
+	c, err := compiled()
+	if errors.Is(err, rival.ErrNoCompiler) {
+		return all
+	}
+	require.NoError(tb, err)
+	return append(all,
+		contestant{"frames-c", rival.Frames(c)},
+		contestant{"brood-c-prefetch=1", rival.Brood{Program: c, Prefetch: 1}.Start},
+		contestant{"brood-c-auto", rival.Brood{Program: c}.Start},
+		contestant{"brood-c-prefetch=64", rival.Brood{Program: c, Prefetch: 64}.Start},
+	)
 }
+
+// compiled returns the worker in C.
+var compiled = sync.OnceValues(func() (rival.Program, error) { return rival.CompileC(scratch) })
 
 // shape is a number of goroutines that submit one task after the other.
 type shape struct {
@@ -35,7 +60,4 @@ var shapes = []shape{
 	{"queued=5000", 5000},
 }
 
-const (
-	workers      = 4
-	payloadBytes = 100
-)
+const workers = 4

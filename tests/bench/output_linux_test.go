@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/ptyio"
+	"brood/tests/load"
 )
 
 // bulkBytes is what a child prints in one round of BenchmarkOutputRatio.
@@ -35,11 +36,11 @@ func BenchmarkOutputRatio(b *testing.B) {
 		terminal = append(terminal, perSecond(bulkBytes, func() { receiveAll(b, ptyio.PTY{Raw: true}) }))
 	}
 	b.ReportMetric(0, "ns/op") // of no meaning here
-	b.ReportMetric(median(plain)/1e9, "os.File-GB/s")
-	b.ReportMetric(median(quotients(received, plain)), "brood/os.File")
-	b.ReportMetric(median(scanned)/1e6, "Scanner-Mlines/s")
-	b.ReportMetric(median(quotients(lines, scanned)), "brood/Scanner")
-	b.ReportMetric(median(terminal)/1e9, "pty-GB/s")
+	b.ReportMetric(load.Median(plain)/1e9, "os.File-GB/s")
+	b.ReportMetric(load.Median(load.Quotients(received, plain)), "brood/os.File")
+	b.ReportMetric(load.Median(scanned)/1e6, "Scanner-Mlines/s")
+	b.ReportMetric(load.Median(load.Quotients(lines, scanned)), "brood/Scanner")
+	b.ReportMetric(load.Median(terminal)/1e9, "pty-GB/s")
 }
 
 // perSecond returns how many of n things f does in a second.

@@ -1,9 +1,10 @@
 package bench
 
 import (
-	"slices"
 	"testing"
 	"time"
+
+	"brood/tests/load"
 )
 
 // warmUp is the work that a new pool does before it is measured: its children
@@ -11,15 +12,15 @@ import (
 const warmUp = 100 * workers
 
 // BenchmarkPool measures every contestant in every shape. Allocations are
-// those of this process, without the children's.
+// those of this process, without the children's; one of them is the result.
 func BenchmarkPool(b *testing.B) {
 	for _, shape := range shapes {
-		for _, contestant := range contestants {
+		for _, contestant := range contestants(b) {
 			b.Run(shape.name+"/"+contestant.name, func(b *testing.B) {
 				pool := open(b, contestant)
 				b.ReportAllocs()
 				b.ResetTimer()
-				done, err := drive(pool, shape.callers, atMost(b.N))
+				done, err := load.Drive(pool, shape.callers, load.AtMost(b.N))
 				b.StopTimer()
 				if err != nil || done != b.N {
 					b.Fatalf("%d of %d tasks answered: %v", done, b.N, err)
@@ -31,7 +32,7 @@ func BenchmarkPool(b *testing.B) {
 }
 
 // open starts a contestant's pool, warms it up, and closes it with the test.
-func open(tb testing.TB, c contestant) submitter {
+func open(tb testing.TB, c contestant) load.Pool {
 	tb.Helper()
 	pool, err := c.start(workers)
 	if err != nil {
@@ -42,7 +43,7 @@ func open(tb testing.TB, c contestant) submitter {
 			tb.Error(err)
 		}
 	})
-	if _, err := drive(pool, workers, atMost(warmUp)); err != nil {
+	if _, err := load.Drive(pool, workers, load.AtMost(warmUp)); err != nil {
 		tb.Fatal(err)
 	}
 	return pool
@@ -53,55 +54,46 @@ const (
 	roundTime = 250 * time.Millisecond
 )
 
-// BenchmarkRatio lets every contestant take turns with the baseline and
-// reports its speed as a multiple of the baseline's: the median of the ratios
-// of all rounds, so that what slows the machine down for a while slows both.
-// Above 1 the contestant is faster.
+// BenchmarkRatio lets all contestants take turns, and reports the speed of each
+// and, as multiples, how it compares with the first and with the pool that
+// speaks raw frames to the same kind of child: the median of the ratios of all
+// rounds, so that what slows the machine down for a while slows all. Above 1
+// the contestant is faster.
 func BenchmarkRatio(b *testing.B) {
-	if len(contestants) == 1 {
-		b.Skip("the baseline has no rival")
-	}
 	for _, shape := range shapes {
-		for _, rival := range contestants[1:] {
-			b.Run(shape.name+"/"+rival.name, func(b *testing.B) {
-				pools := []submitter{open(b, contestants[0]), open(b, rival)}
-				var rates [2][]float64
-				for range rounds * b.N {
-					for i, pool := range pools {
-						rates[i] = append(rates[i], rate(b, pool, shape.callers))
+		b.Run(shape.name, func(b *testing.B) {
+			all := contestants(b)
+			rates := takeTurns(b, all, rounds*b.N, shape.callers)
+			b.ReportMetric(0, "ns/op") // of no meaning here
+			for _, c := range all {
+				b.ReportMetric(load.Median(rates[c.name]), c.name+"-tasks/s")
+				for _, base := range []string{baselineName, "frames", "frames-c"} {
+					if rates[base] != nil && base != c.name {
+						b.ReportMetric(load.Median(load.Quotients(rates[c.name], rates[base])), c.name+"/"+base)
 					}
 				}
-				b.ReportMetric(0, "ns/op") // of no meaning here
-				b.ReportMetric(median(rates[0]), contestants[0].name+"-tasks/s")
-				b.ReportMetric(median(rates[1]), rival.name+"-tasks/s")
-				b.ReportMetric(median(quotients(rates[1], rates[0])), rival.name+"/"+contestants[0].name)
-			})
+			}
+		})
+	}
+}
+
+// takeTurns measures each contestant once in each round, and returns the rates
+// by name.
+func takeTurns(b *testing.B, all []contestant, rounds, callers int) map[string][]float64 {
+	b.Helper()
+	pools := make([]load.Pool, len(all))
+	for i, c := range all {
+		pools[i] = open(b, c)
+	}
+	rates := make(map[string][]float64)
+	for range rounds {
+		for i, c := range all {
+			rate, err := load.Rate(pools[i], callers, roundTime)
+			if err != nil {
+				b.Fatal(err)
+			}
+			rates[c.name] = append(rates[c.name], rate)
 		}
 	}
-}
-
-// rate returns how many tasks a second pool answers during one round.
-func rate(tb testing.TB, pool submitter, callers int) float64 {
-	tb.Helper()
-	began := time.Now()
-	done, err := drive(pool, callers, during(roundTime))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return float64(done) / time.Since(began).Seconds()
-}
-
-// quotients divides a by b, element by element.
-func quotients(a, b []float64) []float64 {
-	q := make([]float64, len(a))
-	for i := range a {
-		q[i] = a[i] / b[i]
-	}
-	return q
-}
-
-// median returns the middle one of values, and of two the greater.
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
+	return rates
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/ptyio"
+	"brood/tests/load"
 )
 
 // starter starts a program that does nothing, reads its outputs to their end if
@@ -46,9 +47,9 @@ func BenchmarkStartRatio(b *testing.B) {
 					}
 				}
 				for i, s := range starters {
-					b.ReportMetric(median(quotients(rates[i], rates[0])), s.name+"/"+starters[0].name)
+					b.ReportMetric(load.Median(load.Quotients(rates[i], rates[0])), s.name+"/"+starters[0].name)
 				}
-				b.ReportMetric(median(rates[0]), starters[0].name+"/s")
+				b.ReportMetric(load.Median(rates[0]), starters[0].name+"/s")
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"brood/actors"
 	"brood/runtime"
 	"brood/runtime/worker/python"
+	"brood/tests/load"
 )
 
 // BenchmarkZygote takes the time from the end of a worker in Python to the first
@@ -48,9 +49,9 @@ func BenchmarkZygote(b *testing.B) {
 		}
 	}
 	b.ReportMetric(0, "ns/op") // of no meaning here
-	b.ReportMetric(median(cold)*1e3, "cold-ms")
-	b.ReportMetric(median(forked)*1e3, "forked-ms")
-	b.ReportMetric(median(quotients(cold, forked)), "cold/forked")
+	b.ReportMetric(load.Median(cold)*1e3, "cold-ms")
+	b.ReportMetric(load.Median(forked)*1e3, "forked-ms")
+	b.ReportMetric(load.Median(load.Quotients(cold, forked)), "cold/forked")
 }
 
 // replaced ends a pool's one worker and returns how long it takes, in seconds,

@@ -1,0 +1,133 @@
+package pool
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/actors/process"
+)
+
+// shop is a scheduler whose members take some time for each call, and 50 us for
+// each round trip. Nobody waits for anything but them.
+type shop struct {
+	t       *testing.T
+	s       *scheduler
+	perCall time.Duration
+	handed  []int // to each member, in all
+}
+
+const roundTrip = 50 * time.Microsecond
+
+func newShop(t *testing.T, size, prefetch int, perCall time.Duration) *shop {
+	h := &shop{t: t, s: newScheduler(size, prefetch, 3, newQueue(Order{}, room{tasks: 1 << 20}, nil)), perCall: perCall, handed: make([]int, size)}
+	h.s.now = time.Unix(1000, 0)
+	for i := range size {
+		h.s.ready(i, 0)
+		h.s.members[i].marks = true
+	}
+	return h
+}
+
+// submit offers n calls, and hands out what can be.
+func (h *shop) submit(n int) {
+	for range n {
+		_, err := h.s.accept(&process.Call{})
+		require.NoError(h.t, err)
+	}
+	for {
+		call, to := h.s.next()
+		if call == nil {
+			return
+		}
+		h.handed[to]++
+	}
+}
+
+// work lets each member answer all that it holds, and takes from the queue what it
+// may.
+func (h *shop) work() {
+	for i := range h.s.members {
+		if held := h.s.members[i].held; held > 0 {
+			h.s.now = h.s.members[i].pace.since.Add(roundTrip + time.Duration(held)*h.perCall)
+			h.s.freed(i, 0, held)
+			h.submit(0)
+		}
+	}
+}
+
+// With Prefetch 0 a member is handed as much as keeps it busy for half a
+// millisecond, and no more.
+func TestDepthFitsThePace(t *testing.T) {
+	for _, test := range []struct {
+		perCall     time.Duration
+		least, most int
+	}{
+		{time.Microsecond, 200, MaxPrefetch},
+		{20 * time.Microsecond, 20, 26},
+		{100 * time.Microsecond, 4, 6},
+		{2 * time.Millisecond, 1, 1},
+		{time.Minute, 1, 1},
+	} {
+		h := newShop(t, 2, 0, test.perCall)
+		h.submit(40_000)
+		assert.Equal(t, []int{1, 1}, h.handed, "nothing is known before the first answer")
+		for range 40 {
+			h.work()
+		}
+		for i := range h.s.members {
+			depth := h.s.members[i].pace.depth
+			assert.GreaterOrEqual(t, depth, test.least, "%s", test.perCall)
+			assert.LessOrEqual(t, depth, test.most, "%s", test.perCall)
+			assert.Equal(t, depth, h.s.members[i].held, "it is used")
+		}
+	}
+}
+
+// A member whose calls get longer is handed less at once.
+func TestDepthShrinksWithTheFirstLongCall(t *testing.T) {
+	h := newShop(t, 1, 0, time.Microsecond)
+	h.submit(40_000)
+	for range 20 {
+		h.work()
+	}
+	require.Greater(t, h.s.members[0].pace.depth, 100)
+	h.s.now = h.s.now.Add(time.Second)
+	h.s.freed(0, 0, 1)
+	assert.Equal(t, 1, h.s.members[0].pace.depth)
+}
+
+// Long calls go to who is idle; of short ones, as many to one as cost less than
+// it costs to wake another.
+func TestWhoIsIdleIsPickedUnlessWakingCostsMore(t *testing.T) {
+	for _, test := range []struct {
+		perCall time.Duration
+		want    []int
+	}{
+		{time.Millisecond, []int{2, 2, 2, 2}},
+		{time.Microsecond, []int{8, 0, 0, 0}},
+	} {
+		h := newShop(t, 4, 16, test.perCall)
+		h.submit(64)
+		for range 60 {
+			h.work()
+		}
+		h.s.streak = 0
+		clear(h.handed)
+		h.submit(8)
+		assert.Equal(t, test.want, h.handed, "%s", test.perCall)
+	}
+}
+
+func TestPickIsFreeOfAllocations(t *testing.T) {
+	h := newShop(t, 64, 0, time.Microsecond)
+	call := &process.Call{}
+	assert.Zero(t, testing.AllocsPerRun(1000, func() {
+		if _, err := h.s.accept(call); err == nil {
+			_, to := h.s.next()
+			h.s.freed(to, 0, 1)
+		}
+	}))
+}
