@@ -249,11 +249,8 @@ class _Server:
             with self.lock:
                 self.jobs[id] = job
             self.queue.put(job)
-        elif kind == CANCEL:
-            if self.withdraw(id):
-                self.send(ERROR, id, b"cancelled")
-        elif kind == REVOKE:
-            if self.withdraw(id, cancel=False):
+        elif kind == CANCEL or kind == REVOKE:
+            if self.withdraw(id, cancel=kind == CANCEL):
                 self.send(REVOKED, id)
         elif kind == PING:
             self.send(PONG, id)
@@ -262,7 +259,7 @@ class _Server:
         else:
             raise ProtocolError("unexpected kind %d" % kind)
 
-    def withdraw(self, id, cancel=True):
+    def withdraw(self, id, cancel):
         """Take a task that was not begun out of the queue; whether it was."""
         with self.lock:
             job = self.jobs.get(id)
@@ -372,7 +369,7 @@ class _Mark:
         import mmap
 
         self.cell = memoryview(mmap.mmap(fd, 8)).cast("Q")
-        os.close(fd)  # the memory stays
+        os.close(fd)  # the memory stays, with a descriptor of its own
 
     def begin(self, id):
         if self.cell is None:

@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -72,11 +74,18 @@ type script struct {
 	times  [2]uint64 // of the answer that was heard last
 }
 
+// interpreter returns the program itself: what is called python3 can be a script
+// that takes longer to find it than it takes to start.
+var interpreter = sync.OnceValues(func() (string, error) {
+	said, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
+	return strings.TrimSpace(string(said)), err
+})
+
 // start starts testdata/worker.py and hears its hello. A mark, if it is not nil,
 // becomes its descriptor 5.
 func start(t *testing.T, mark *os.File) *script {
 	t.Helper()
-	program, err := exec.LookPath("python3")
+	program, err := interpreter()
 	if err != nil {
 		t.Skip("no python3")
 	}

@@ -57,7 +57,7 @@ func TestPingAndCancelWhileATaskRuns(t *testing.T) {
 	s.say(frame{kind: ping, id: 9})
 	assert.Equal(t, frame{kind: pong, id: 9}, s.hear())
 	s.say(frame{kind: cancel, id: 2}, frame{kind: cancel, id: 77})
-	assert.Equal(t, frame{kind: failure, id: 2, payload: "cancelled"}, s.hear(), "it had not begun")
+	assert.Equal(t, frame{kind: revoked, id: 2}, s.hear(), "it had not begun")
 	s.say(frame{kind: cancel, id: 1})
 	assert.Equal(t, frame{kind: failure, id: 1, payload: "cancelled"}, s.hear())
 	assert.Equal(t, frame{kind: result, id: 3, payload: "c"}, s.hear())
