@@ -72,6 +72,8 @@ func (p *Pool) check() (*actor.Props, error) {
 		WhenFull:        spec.WhenFull,
 		Order:           spec.Order,
 		MaxAttempts:     spec.MaxAttempts,
+		RepeatBackoff:   spec.RepeatBackoff,
+		PoisonLimit:     spec.PoisonLimit,
 		OnUndone:        func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
 		Telemetry:       p.rt.recorder,
 	}.Props()

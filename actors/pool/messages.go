@@ -1,7 +1,5 @@
 package pool
 
-import "brood/actors/process"
-
 // Drain asks the pool to accept no more tasks and to say on Done, which needs
 // room for one, when the last one that it has is answered.
 type Drain struct{ Done chan<- struct{} }
@@ -19,13 +17,15 @@ type Inspect struct{ Reply chan<- Stats }
 
 // Stats is what a pool looks like at one moment.
 type Stats struct {
-	// Queued is how many tasks wait for a free slot.
+	// Queued is how many tasks wait for a free slot, or for their next attempt.
 	Queued int
 	// AtDoor is how many wait for room in the queue (Wait).
 	AtDoor int
 	// Held is how many tasks the members hold.
 	Held    int
 	Workers []Worker
+	// Outcomes counts the answers that tasks got.
+	Outcomes Outcomes
 }
 
 // Worker is one member of a pool.
@@ -41,9 +41,6 @@ type Worker struct {
 	// Restarts counts its incarnations after the first.
 	Restarts int
 }
-
-// timedOut: the Timeout of a call is over.
-type timedOut struct{ call *process.Call }
 
 // levelOut: it is time to look whether somebody idles while calls stand behind a
 // long one.

@@ -21,7 +21,7 @@ const confirmDelay = 100 * time.Millisecond
 
 // cancel ends a call early.
 func (c *child) cancel(m *Cancel) {
-	if e := c.tasks.held.of(m.Call); e != nil && e.gaveUp == nil {
+	if e := c.tasks.held.of(m.Call); e != nil && e.gaveUp == nil && m.Call.Open(m.Epoch) {
 		c.giveUp(e, m.Err)
 	}
 }

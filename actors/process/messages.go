@@ -14,10 +14,12 @@ import (
 // Cancel asks to end a call early: the child is told, and the call is answered
 // with Err, at once unless the child can say soon that it has not begun it. If
 // Err is a *actors.CancelledError or a *actors.TaskTimeoutError, its Stage is set
-// here. A call that the actor does not hold is left alone.
+// here. A call that the actor does not hold is left alone, and so is one that has
+// become another task's.
 type Cancel struct {
-	Call *Call
-	Err  error
+	Call  *Call
+	Epoch uint64
+	Err   error
 }
 
 // Revoke asks to get back up to N of the calls that the child has not begun, the
