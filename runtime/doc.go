@@ -23,6 +23,7 @@
 //	actors/{pool,router} -> actors/process, telemetry
 //	actors/{process,pool,router} -> actors/internal/mailbox; actors/{process,router,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
+//	runtime/worker/python -> nothing of brood
 //	ptyio, ptyio/codec, telemetry -> nothing of brood
 //
 // # Goroutine ledger
@@ -53,9 +54,10 @@
 //	                   a socket              closed, with its outputs
 //	reaper             ptyio, first start    no child has been left for a moment  ptyio.Rest (Shutdown)
 //	guardian's waiter  ptyio, first start    the guardian was reaped              ptyio.Rest (Shutdown)
-//	finisher           reaper, if others of  they are gone, or 2 s are over       Shutdown, by the exit reporter
-//	                   a tree live when its
-//	                   child has ended
+//	finisher           reaper, if others of  they are gone, or 2 s are over; the  Shutdown, by the exit reporter
+//	                   a tree live when its  fork's zygote has answered, or 5 s
+//	                   child has ended, and  are over
+//	                   for forks
 //	exit reporter      ptyio, when a child   the process actor was told           Shutdown; of a detached child
 //	                   was reaped                                                 nobody
 //	stdin feeder       Run, with StdinFrom   the reader or the command has ended; Run, but while it is in the

@@ -12,6 +12,7 @@ import (
 	"brood/actors"
 	"brood/actors/pool"
 	"brood/actors/supervisor"
+	"brood/ptyio"
 	"brood/telemetry"
 )
 
@@ -23,6 +24,16 @@ type PoolSpec struct {
 	// Command is what each worker runs; see Worker for the running program
 	// itself.
 	Command Command
+	// Zygote has the command run once, up to where it would answer tasks; the
+	// workers are forks of that process, the zygote, and have what it has done
+	// before, as the imports of a program in Python. It needs Linux, and a program
+	// that knows how to: see runtime/worker/python. The zygote is a child of its
+	// own, called like the pool with "-zygote" behind, and has the same
+	// StartTimeout, Grace and Output as a worker, as worker -1. If it ends it is
+	// started again, and so are the workers, since they end with it. What the
+	// command says of User, Umask, Nice, Limits and NoNewPrivileges holds for the
+	// zygote, and so for its forks; its Files are those of the forks alone.
+	Zygote bool
 	// Name is the pool's name in telemetry, one of few. Zero: the name of the
 	// command's executable.
 	Name string
@@ -117,6 +128,7 @@ type Pool struct {
 	spec   PoolSpec
 	actor  *actor.PID // the pool actor
 	client *pool.Client
+	zygote *ptyio.Zygote // nil: there is none
 
 	ready  chan struct{} // closed when every worker was ready once
 	failed chan struct{} // closed when one ended before it was

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"syscall"
@@ -59,7 +60,8 @@ type Rolling struct {
 //
 // If a new one does not become ready, or ctx ends first, the roll stops: those that
 // were not replaced yet stay, and the error is a *RollError. It matches ErrRolling
-// if another roll is under way, and actors.ErrStopping if the pool ends. With Slots
+// if another roll is under way, errors.ErrUnsupported for a Change where there is a Zygote,
+// and actors.ErrStopping if the pool ends. With Slots
 // of which all are taken, an old worker has to end before a new one starts.
 func (p *Pool) Roll(ctx context.Context, r Rolling) error {
 	if !p.rolls.TryLock() {
@@ -70,6 +72,9 @@ func (p *Pool) Roll(ctx context.Context, r Rolling) error {
 	command.Args = append([]string(nil), command.Args...)
 	command.Env.Set = maps.Clone(command.Env.Set)
 	if r.Change != nil {
+		if p.spec.Zygote {
+			return fmt.Errorf("runtime: roll %s: another command than its zygote's: %w", p.name, errors.ErrUnsupported)
+		}
 		r.Change(&command)
 	}
 	cause := telemetry.FromContext(ctx)
@@ -169,7 +174,7 @@ func (p *Pool) maker(command Command, cause trace.SpanContext) pool.MakeChild {
 	return func(i int) (supervisor.Child, error) {
 		props, err := p.worker(i, command, cause).Props()
 		return supervisor.Child{
-			ID: pool.MemberID(i), Grace: graceOf(p.spec.Grace, p.spec.StopPlan), Props: props,
+			ID: pool.MemberID(i), Grace: graceOf(p.spec.Grace, p.spec.StopPlan), Props: props, After: p.needs(),
 		}, err
 	}
 }

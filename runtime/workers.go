@@ -13,6 +13,7 @@ import (
 	"brood/actors/pool"
 	"brood/actors/process"
 	"brood/actors/supervisor"
+	"brood/ptyio"
 )
 
 // startsAtOnce is how many workers of a pool are being started at the same time.
@@ -40,12 +41,19 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 
 // crew describes the supervisor of the workers, when the pool's actor is there.
 func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error) {
+	if p.spec.Zygote {
+		p.zygote = new(ptyio.Zygote)
+	}
 	p.client = pool.NewClient(p.rt.system, p.actor, p.spec.Name, p.rt.recorder)
 	children := make([]supervisor.Child, p.spec.Size)
 	describe := p.maker(p.spec.Command, cause)
 	for i := range children {
 		p.waiting[i] = true
 		children[i], faults = describe(i) // they were found before
+	}
+	if p.spec.Zygote {
+		zygote, fault := p.zygoteChild(cause)
+		children, faults = append(children, zygote), errors.Join(faults, fault)
 	}
 	return p.supervision(children), faults
 }
@@ -127,6 +135,9 @@ func (p *Pool) worker(i int, command Command, cause trace.SpanContext) process.S
 		Telemetry:    p.rt.recorder,
 		Cause:        cause,
 		Goroutines:   &p.rt.goroutines,
+	}
+	if p.zygote != nil {
+		s.Transport = p.zygote
 	}
 	if out := p.spec.Output; out != nil {
 		s.Output = func(stream actors.Stream, data []byte) { out(i, stream, data) }

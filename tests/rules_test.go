@@ -18,6 +18,7 @@ type edge struct {
 var edges = []edge{
 	{"runtime", []string{"runtime/worker", "actors/...", "ptyio/...", "telemetry"}},
 	{"runtime/worker", []string{"actors", "actors/protocol", "ptyio/codec", "telemetry"}},
+	{"runtime/worker/python", nil},
 
 	{"actors/router", []string{"actors", "actors/process", "actors/internal/...", "telemetry"}},
 	{"actors/pool", []string{"actors", "actors/process", "actors/supervisor", "actors/internal/...", "telemetry"}},
@@ -37,7 +38,7 @@ var edges = []edge{
 	{"tests/load", []string{"tests/leak"}},
 	{"tests/rival", []string{"runtime", "runtime/worker", "actors", "tests/load", "tests/leak"}},
 	{"tests/peers/turns", []string{"tests/load", "tests/leak"}},
-	{"tests/...", []string{"runtime", "runtime/worker", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival", "tests/peers/turns"}},
+	{"tests/...", []string{"runtime", "runtime/worker", "runtime/worker/python", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival", "tests/peers/turns"}},
 }
 
 // outside: a package from outside, and who may import it in non-test files:
