@@ -163,7 +163,6 @@ func resizeWhileRunning(t *testing.T, rt *runtime.Runtime) {
 	assert.Len(t, pidsOf(pool), 1)
 }
 
-// No two workers ever have the same slot, however they die, are replaced or added.
 func TestShutdownInTheMiddleOfChanges(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 3, Recycle: runtime.Recycle{AfterTasks: 3}})
