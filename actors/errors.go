@@ -7,8 +7,8 @@ import (
 
 // What callers branch on with errors.Is.
 var (
-	// ErrQueueFull: the pool's queue holds its limit of tasks; the task was
-	// not accepted and did not run.
+	// ErrQueueFull: the pool's queue holds its limit of tasks or of their bytes;
+	// the task was not accepted and did not run.
 	ErrQueueFull = errors.New("queue full")
 	// ErrStopping: the pool or runtime is stopping or stopped; the task was
 	// not accepted, or was accepted and did not run before the deadline.
@@ -28,14 +28,17 @@ var (
 	// ErrPoison: workers died with the task as often as the pool allows. A
 	// *PoisonError holds their exits.
 	ErrPoison = errors.New("task is poison")
-	// ErrPushedOut: the queue was full and its oldest task had to go. It did not
-	// run.
+	// ErrNotSetAside: the pool has set aside no task with this id.
+	ErrNotSetAside = errors.New("no such task is set aside")
+	// ErrPushedOut: the queue was full and this task had to go for a newer one. It
+	// did not run.
 	ErrPushedOut = errors.New("pushed out of the queue")
 	// ErrNeverStarted: the pool gave up before any worker was ready; the task did
 	// not run.
 	ErrNeverStarted = errors.New("no worker ever started")
-	// ErrTooLarge: the task's payload is over the wire's limit. (An answer over
-	// the limit is a *TaskError that says so.)
+	// ErrTooLarge: the task's payload is over the wire's limit, or over what may
+	// wait in the pool's queue. (An answer over the limit is a *TaskError that says
+	// so.)
 	ErrTooLarge = errors.New("too large")
 	// ErrGaveUp: the supervisor saw too many failures and stopped its children.
 	ErrGaveUp = errors.New("supervisor gave up")

@@ -14,12 +14,15 @@ type Task struct {
 	// It is not copied: the sender must leave it alone until the Result.
 	Payload []byte
 	// Repeatable says that running the task twice does no harm. Only such a
-	// task is run again when its child dies while holding it. Zero: it is
-	// answered with ErrWorkerExited instead.
+	// task is run again when its child dies while holding it, as often as the pool
+	// allows. Zero: it is answered with ErrWorkerExited instead.
 	Repeatable bool
 	// ID is the task's idempotency key: while a task with the same ID is on its
-	// way in the pool, this one is not run but gets the same answer. Empty: it is
-	// like no other.
+	// way in the pool, this one is not run but gets the same answer, with a payload
+	// of its own. What the first of them says holds for the run; but each has its
+	// own Timeout and Tag, and who gives up leaves it to the others. It is the same
+	// in all attempts. The child does not see it: what the child is to know is put
+	// into the Payload. Empty: it is like no other.
 	ID string
 	// Key says whose task it is, for pools that share fairly, limit or place tasks
 	// by key. Empty is a key too, of all tasks that have no other.
@@ -32,10 +35,13 @@ type Task struct {
 	// child held it, is cancelled there. Zero means no bound.
 	Timeout time.Duration
 	// QueueTimeout bounds the time that it waits for a free worker while at least
-	// one is ready. Zero means no bound.
+	// one is ready. While none is, this clock stands still and StartTimeout's moves;
+	// a task that waits for another attempt begins anew. Zero means no bound.
 	QueueTimeout time.Duration
 	// StartTimeout bounds the time that it waits while no worker is ready: since
-	// they are starting, or starting again. Zero means no bound.
+	// they are starting, or starting again. It is the sum of all such times in one
+	// wait: it does not begin anew when a worker was ready for a moment. Zero means
+	// no bound.
 	StartTimeout time.Duration
 	// RunTimeout bounds the time from when a worker begins it to its answer, for
 	// each attempt. Zero means no bound.
@@ -54,10 +60,13 @@ type Result struct {
 	// Payload is what the child answered; nil if Err is set. It belongs to
 	// the receiver.
 	Payload []byte
-	// Err is nil if the child answered. Otherwise *TaskError: the child's
-	// handler failed; *WorkerExitedError: the child died while holding the
-	// task; or ErrQueueFull, ErrStopping, ErrTaskTimeout, ErrGaveUp, ErrBusy,
-	// ErrNotRunning, each possibly wrapped.
+	// Err is nil if the child answered. Otherwise it says where the task ended:
+	// *TaskError: the child's handler failed; *WorkerExitedError: the child died
+	// while holding the task; *PoisonError: as many children did as the pool
+	// allows; *TaskTimeoutError: one of its clocks rang; *CancelledError: its
+	// submitter gave it up; or, without having run, ErrQueueFull, ErrPushedOut,
+	// ErrStopping, ErrNeverStarted, ErrGaveUp, ErrTooLarge and, of a task that no
+	// pool took, ErrBusy, ErrNotRunning, ErrNoProtocol, each possibly wrapped.
 	Err error
 	// Attempts counts how often the task was handed to a child.
 	Attempts int

@@ -16,6 +16,9 @@ import (
 // leaked is what a worker has not given back.
 var leaked [][]byte
 
+// counted is how many tasks a worker has counted.
+var counted byte
+
 // handle is what the workers of the examples and tests do; the payload says
 // what.
 func handle(ctx context.Context, payload []byte) ([]byte, error) {
@@ -24,8 +27,13 @@ func handle(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, errors.New("out of cheese")
 	case "die":
 		os.Exit(7)
+	case "leave":
+		os.Exit(0)
 	case "leak":
 		leaked = append(leaked, bytes.Repeat([]byte{1}, 4<<20))
+	case "count":
+		counted++
+		return []byte{counted - 1}, nil
 	case "wait":
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -66,7 +74,7 @@ func ExamplePool_Submit() {
 	// Output:
 	// hello <nil>
 	// task failed: out of cheese true
-	// task timed out true
+	// task timed out while it ran, after 10ms true
 	// worker exited: exit code 7 (task may have run, attempt 1) true
 	// still here <nil>
 }

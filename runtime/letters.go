@@ -28,19 +28,10 @@ func (rt *Runtime) answerLetters() {
 }
 
 func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
+	if pool.AnswerLetter(system, letter.Message) {
+		return
+	}
 	switch m := letter.Message.(type) {
-	case *process.Call:
-		m.Answer(system, actors.Result{Err: actors.ErrStopping}) // its pool has ended
-	case *process.Cancel:
-		m.Call.Answer(system, actors.Result{Err: m.Err})
-	case *process.Returned:
-		for _, call := range m.NotRun {
-			call.Answer(system, actors.Result{Err: actors.ErrStopping})
-		}
-		for _, call := range m.MayHaveRun {
-			err := &actors.WorkerExitedError{MayHaveRun: true, Attempts: call.Attempts, Exit: m.Exit}
-			call.Answer(system, actors.Result{Err: err})
-		}
 	case *process.Do:
 		m.Done <- actors.ErrNotRunning
 	case *supervisor.Call:
@@ -49,12 +40,6 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		}
 	case *process.Inspect:
 		m.Reply <- process.Status{}
-	case *pool.Drain:
-		m.Done <- struct{}{}
-	case *pool.Change:
-		m.Reply <- actors.ErrStopping
-	case *pool.Inspect:
-		m.Reply <- pool.Stats{}
 	case *actors.Stop:
 		if letter.Sender != nil {
 			system.Root.Send(letter.Sender, &actors.Stopped{Who: letter.PID})

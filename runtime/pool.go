@@ -60,9 +60,18 @@ type PoolSpec struct {
 	// Order says which of the tasks that wait is next. Zero: by Task.Priority, and
 	// first in, first out.
 	Order Order
-	// MaxAttempts bounds how often a repeatable task is handed to a worker
-	// that then dies. Zero means 3.
+	// MaxAttempts is how many workers may die with a repeatable task before it is
+	// poison: it is answered with a *actors.PoisonError and set aside; see
+	// Pool.Poison. Workers that were stopped, recycled or ended for a limit do not
+	// count; but after as many of those it is answered with a
+	// *actors.WorkerExitedError. Zero means 3.
 	MaxAttempts int
+	// RepeatBackoff is the pause before a repeatable task is run again after a
+	// worker died with it. Zero means none.
+	RepeatBackoff RepeatBackoff
+	// PoisonLimit is how many tasks are kept set aside; one more, and the one that
+	// has been for the longest is dropped. Zero means 100.
+	PoisonLimit int
 	// Intensity worker restarts within Period are allowed; one more and the
 	// whole pool is given up. Both zero mean ten for each worker in 10 s.
 	Intensity int
@@ -213,10 +222,11 @@ func (p *Pool) supervise(event supervisor.Event) {
 // *actors.Result.
 func (p *Pool) PID() *actor.PID { return p.actor }
 
-// Submit hands a task to the pool and waits for its answer. The error is the
-// Result's; see actors.Result for what it can be. If ctx ends first it is
-// ctx's cause: the task is then taken out of the queue or cancelled at its
-// worker, and Result.Attempts tells whether a worker ever had it.
+// Submit hands a task to the pool and waits for its answer: there always is one.
+// The error is the Result's; see actors.Result for what it can be. If ctx ends
+// first it is a *actors.CancelledError with ctx's cause: the task is then taken
+// out of the queue or cancelled at its worker, and the error tells how far it had
+// come.
 func (p *Pool) Submit(ctx context.Context, task actors.Task) (actors.Result, error) {
 	return p.client.Submit(ctx, task)
 }

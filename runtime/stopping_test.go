@@ -44,7 +44,11 @@ func TestAfterShutdownEverythingIsRefusedAsStopping(t *testing.T) {
 
 	_, err = pool.Submit(t.Context(), actors.Task{})
 	assert.ErrorIs(t, err, actors.ErrStopping, "Submit")
+	_, err = pool.Rerun(t.Context(), 1)
+	assert.ErrorIs(t, err, actors.ErrStopping, "Rerun")
 	assert.Equal(t, runtime.PoolStats{}, pool.Stats())
+	assert.Equal(t, runtime.PoisonList{}, pool.Poison())
+	assert.False(t, pool.Forget(1))
 	assert.NoError(t, pool.Drain(t.Context()))
 	assert.NoError(t, pool.Stop(t.Context()))
 	assert.ErrorIs(t, child.Write(t.Context(), []byte("x")), actors.ErrNotRunning, "Write")

@@ -60,6 +60,12 @@ type (
 	Wire = protocol.Wire
 	// PoolStats is what a pool looks like at one moment.
 	PoolStats = pool.Stats
+	// RepeatBackoff is the pause before a repeatable task is run again.
+	RepeatBackoff = pool.RepeatBackoff
+	// PoisonList is what a pool has set aside.
+	PoisonList = pool.PoisonList
+	// Poisoned is one task that was set aside.
+	Poisoned = pool.Poisoned
 	// Order says which of the tasks that wait in a pool is next.
 	Order = pool.Order
 	// WhenFull is what becomes of a task for which a pool's queue has no room.

@@ -68,6 +68,8 @@ func (p *Pool) check(cause trace.SpanContext) (*actor.Props, error) {
 		WhenFull:        spec.WhenFull,
 		Order:           spec.Order,
 		MaxAttempts:     spec.MaxAttempts,
+		RepeatBackoff:   spec.RepeatBackoff,
+		PoisonLimit:     spec.PoisonLimit,
 		OnUndone:        func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
 		Telemetry:       p.rt.recorder,
 	}.Props()

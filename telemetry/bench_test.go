@@ -45,6 +45,17 @@ func BenchmarkHop(b *testing.B) {
 	}
 }
 
+// BenchmarkRoot is what a task costs that nobody samples: the span that its trace
+// begins with.
+func BenchmarkRoot(b *testing.B) {
+	r := telemetry.New(sdk.NewTracerProvider(sdk.WithSampler(sdk.NeverSample())))
+	b.ReportAllocs()
+	for b.Loop() {
+		span := r.Start(trace.SpanContext{}, telemetry.HopSubmit, "files")
+		span.End(nil)
+	}
+}
+
 // BenchmarkOff is the hop of a Recorder that is off, for callers that give no
 // attributes or guard them.
 func BenchmarkOff(b *testing.B) {

@@ -23,6 +23,7 @@ const placeholder = "go.opentelemetry.io/otel/internal/global"
 type Recorder struct {
 	// tracer is nil if the Recorder is off.
 	tracer trace.Tracer
+	plain  plainSpans
 }
 
 // New returns a Recorder that records to tp. A nil tp means the global
@@ -60,6 +61,12 @@ func hasSDK(tracer trace.Tracer) bool {
 // other methods do nothing; callers need it only to save work of their own,
 // such as reading a clock.
 func (r *Recorder) Enabled() bool { return r != nil && r.tracer != nil }
+
+// Records reports whether Start with this cause would ask the SDK for a span. As
+// Enabled, it is for callers that save work of their own.
+func (r *Recorder) Records(cause trace.SpanContext) bool {
+	return r.Enabled() && (!cause.IsValid() || cause.IsSampled())
+}
 
 // Start begins the span of a hop as a child of cause; an invalid cause begins
 // a new trace. The destination is what the table in the package comment says
@@ -100,14 +107,24 @@ func (r *Recorder) start(cause trace.SpanContext, hop Hop, destination string, a
 		}
 		ctx = trace.ContextWithSpanContext(ctx, cause)
 	}
-	destination = text(destination)
-	opts := []trace.SpanStartOption{
-		trace.WithSpanKind(hop.kind()),
-		trace.WithAttributes(hop.attributes(destination, attrs)...),
+	if len(attrs) == 0 && at.IsZero() {
+		name, opts := r.plain.of(hop, destination)
+		_, span := r.tracer.Start(ctx, name, opts...)
+		return Span{span: span}
 	}
+	name, opts := describeSpan(hop, destination, attrs)
 	if !at.IsZero() {
 		opts = append(opts, trace.WithTimestamp(at))
 	}
-	_, span := r.tracer.Start(ctx, hop.name(destination), opts...)
+	_, span := r.tracer.Start(ctx, name, opts...)
 	return Span{span: span}
+}
+
+// describeSpan returns the name of a hop's span and what it is started with.
+func describeSpan(hop Hop, destination string, attrs []attribute.KeyValue) (string, []trace.SpanStartOption) {
+	destination = text(destination)
+	return hop.name(destination), []trace.SpanStartOption{
+		trace.WithSpanKind(hop.kind()),
+		trace.WithAttributes(hop.attributes(destination, attrs)...),
+	}
 }

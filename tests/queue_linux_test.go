@@ -19,8 +19,13 @@ import (
 // opens.
 func heldPool(t *testing.T, spec runtime.PoolSpec) (*runtime.Pool, *gate, <-chan outcome) {
 	t.Helper()
+	return heldPoolOf(t, newRuntime(t, runtime.Options{}), spec)
+}
+
+func heldPoolOf(t *testing.T, rt *runtime.Runtime, spec runtime.PoolSpec) (*runtime.Pool, *gate, <-chan outcome) {
+	t.Helper()
 	spec.Command, spec.Size = command(t, "worker"), 1
-	pool := startPool(t, newRuntime(t, runtime.Options{}), spec)
+	pool := startPool(t, rt, spec)
 	g := newGate(t)
 	held := submit(within(t, limit), pool, actors.Task{Payload: []byte("hold " + g.path)})
 	g.reached(t)

@@ -27,41 +27,62 @@ func NewClient(system *actor.ActorSystem, pid *actor.PID, name string, recorder 
 }
 
 // Submit hands a task to the pool and waits for its answer. The error is the
-// Result's; besides what Result lists, it is ctx's cause if ctx ends first:
-// then the task is taken out of the queue or cancelled at its child, and
-// Result.Attempts tells whether a child ever had it.
+// Result's; besides what Result lists, it is an *actors.CancelledError if ctx ends
+// first, with ctx's cause: then the task is taken out of the queue or cancelled
+// at its child, and the error tells whether it may have run.
 func (c *Client) Submit(ctx context.Context, task actors.Task) (actors.Result, error) {
 	if err := context.Cause(ctx); err != nil {
-		return actors.Result{Err: err, Tag: task.Tag}, err
+		return givenUp(err, task.Tag)
 	}
-	call := c.call(task)
-	if c.recorder.Enabled() {
-		if !task.Cause.IsValid() {
-			call.Task.Cause = telemetry.FromContext(ctx)
-		}
-		call.Submit = c.recorder.Start(call.Task.Cause, telemetry.HopSubmit, c.name)
+	call := c.call(ctx, task)
+	return c.await(ctx, call, call)
+}
+
+// Rerun runs a task again that the pool has set aside, as if it were new, and
+// waits for its answer as Submit does. If a child answers, the task is set aside
+// no longer. The error is actors.ErrNotSetAside if the pool has none with this id.
+func (c *Client) Rerun(ctx context.Context, id uint64) (actors.Result, error) {
+	if err := context.Cause(ctx); err != nil {
+		return givenUp(err, nil)
 	}
-	c.system.Root.Send(c.pid, call)
+	call := c.call(ctx, actors.Task{})
+	return c.await(ctx, call, &Rerun{ID: id, Call: call})
+}
+
+func givenUp(cause error, tag any) (actors.Result, error) {
+	err := &actors.CancelledError{Stage: actors.StageDoor, Err: cause}
+	return actors.Result{Err: err, Tag: tag}, err
+}
+
+// await sends the request that the call is the answer to.
+func (c *Client) await(ctx context.Context, call *process.Call, request any) (actors.Result, error) {
+	epoch := call.Epoch()
+	c.system.Root.Send(c.pid, request)
 	select {
 	case result := <-call.Done:
-		if task.Timeout == 0 { // else a timer may still know the call
-			c.calls.Put(call)
-		}
+		c.calls.Put(call) // a clock that still knows it knows its epoch, too
 		return result, result.Err
 	case <-ctx.Done():
-		// Whoever holds the call answers it now, or just has.
-		c.system.Root.Send(c.pid, &process.Cancel{Call: call, Err: context.Cause(ctx)})
+		// Whoever holds the call answers it now, or just has. It is not used
+		// again: the message may arrive later than the answer.
+		c.system.Root.Send(c.pid, &process.Cancel{Call: call, Epoch: epoch, Err: context.Cause(ctx)})
 		result := <-call.Done
 		return result, result.Err
 	}
 }
 
-func (c *Client) call(task actors.Task) *process.Call {
+func (c *Client) call(ctx context.Context, task actors.Task) *process.Call {
 	call, ok := c.calls.Get().(*process.Call)
 	if !ok {
 		call = &process.Call{Done: make(chan actors.Result, 1)}
 	}
 	call.Reset(task)
 	call.Pooled = true
+	if c.recorder.Enabled() {
+		if !task.Cause.IsValid() {
+			call.Task.Cause = telemetry.FromContext(ctx)
+		}
+		call.Submit = c.recorder.Start(call.Task.Cause, telemetry.HopSubmit, c.name)
+	}
 	return call
 }

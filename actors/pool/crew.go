@@ -19,6 +19,7 @@ type deed uint8
 
 const (
 	hire    deed = iota + 1 // start one with this number
+	recall                  // have it give back what it has not begun
 	dismiss                 // stop it: it holds nothing
 )
 
@@ -150,9 +151,15 @@ func (c *crew) decide() (orders []order, wake time.Time) {
 	c.resize()
 	c.retireSome()
 	for i := range c.members {
-		if m := &c.members[i]; m.standing == retiring && m.held == 0 {
+		m := &c.members[i]
+		switch {
+		case m.standing != retiring:
+		case m.held == 0:
 			m.standing, m.ready = leaving, false
 			orders = append(orders, order{dismiss, i})
+		case m.held > 1 && m.marks && !m.asked:
+			m.asked = true
+			orders = append(orders, order{recall, i})
 		}
 	}
 	orders = append(orders, c.hireSome()...)

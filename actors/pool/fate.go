@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"slices"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -9,6 +11,7 @@ import (
 type verdict struct {
 	call *process.Call
 	err  error // answer it with this; nil: it is queued again
+	rest int   // but only after the pause for so many deaths, if that is not 0
 }
 
 // returned takes back calls that a member can not answer any more. exit has no
@@ -31,26 +34,58 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 	return verdicts
 }
 
+// givenBack takes back calls that a member was asked for and has not begun. It
+// takes others.
+func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
+	if member := &s.members[m.Member]; m.Incarnation == member.incarnation {
+		n := min(len(m.Calls), member.held)
+		member.taken -= n
+		s.letGo(member, n)
+		s.keys.back(m.Member, m.Calls)
+	}
+	var verdicts []verdict
+	for _, call := range slices.Backward(m.Calls) { // as in returned
+		verdicts = append(verdicts, s.judge(call, false, actors.Exit{}))
+	}
+	return verdicts
+}
+
 func (s *scheduler) judge(call *process.Call, mayHaveRun bool, exit actors.Exit) verdict {
+	e := entryOf(call)
 	switch {
-	case call.Pool.Cancelled != nil:
-		return verdict{call, call.Pool.Cancelled}
-	case mayHaveRun && (s.ended || !call.Task.Repeatable || call.Attempts >= s.maxAttempts):
-		return verdict{call, exited(call, exit)}
+	case e != nil && e.cancelled != nil:
+		return verdict{call: call, err: staged(e, mayHaveRun)}
+	case mayHaveRun && (s.ended || !call.Task.Repeatable):
+		return verdict{call: call, err: exited(call, exit)}
 	case s.ended:
-		return verdict{call, notRun(call, s.closed)}
+		return verdict{call: call, err: notRun(call, s.closed)}
 	case mayHaveRun:
-		call.Pool.Lost = &exit
+		return s.again(call, exit)
 	}
 	s.pushFront(call)
-	return verdict{call, nil}
+	return verdict{call: call}
+}
+
+// staged is what a call was cancelled with, when it came back before that
+// reached the member: only now is it known whether it may have run.
+func staged(e *entry, mayHaveRun bool) error {
+	if mayHaveRun || e.lost != nil {
+		return e.cancelled
+	}
+	switch err := e.cancelled.(type) {
+	case *actors.CancelledError:
+		return &actors.CancelledError{Stage: actors.StageHanded, Err: err.Err}
+	case *actors.TaskTimeoutError:
+		return &actors.TaskTimeoutError{Stage: actors.StageHanded, Limit: err.Limit}
+	}
+	return e.cancelled
 }
 
 // notRun is the answer to a call that waited when everything ended: why, which
 // says that it did not run, is true only if no child died with it before.
 func notRun(call *process.Call, why error) error {
-	if call.Pool.Lost != nil {
-		return exited(call, *call.Pool.Lost)
+	if e := entryOf(call); e != nil && e.lost != nil {
+		return exited(call, *e.lost)
 	}
 	return why
 }

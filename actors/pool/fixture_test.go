@@ -32,9 +32,24 @@ type seat struct {
 	pid     *actor.PID
 	calls   chan *process.Call
 	cancels chan *process.Cancel
+	// all, if not nil, gets both instead, in order, and each call with its epoch.
+	all chan any
+}
+
+// handed is a call as it was when it came.
+type handed struct {
+	call  *process.Call
+	epoch uint64
 }
 
 func (s *seat) Receive(ctx actor.Context) {
+	if all, ok := ctx.Message().(chan any); ok {
+		s.all = all
+	}
+	if s.all != nil {
+		s.note(ctx.Message())
+		return
+	}
 	switch m := ctx.Message().(type) {
 	case *process.Call:
 		for call := range m.Chain() {
@@ -43,6 +58,18 @@ func (s *seat) Receive(ctx actor.Context) {
 		}
 	case *process.Cancel:
 		s.cancels <- m
+	}
+}
+
+func (s *seat) note(message any) {
+	switch m := message.(type) {
+	case *process.Call:
+		for call := range m.Chain() {
+			call.Attempts++
+			s.all <- handed{call, call.Epoch()}
+		}
+	case *process.Cancel:
+		s.all <- m
 	}
 }
 

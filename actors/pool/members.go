@@ -51,6 +51,8 @@ type member struct {
 
 	meter meter
 	pace  pace
+	marks bool // its child says what it has begun: the rest can be taken back
+	asked bool // … and was asked to give some back, since its last answer
 }
 
 // ready says that a member's incarnation takes calls.
@@ -61,7 +63,7 @@ func (s *scheduler) ready(i int, incarnation uint32) {
 		s.joins++
 	}
 	m.incarnation, m.ready = incarnation, m.standing == serving
-	m.pace = pace{depth: max(s.prefetch, 1)}
+	m.pace, m.asked = pace{depth: max(s.prefetch, 1)}, false
 	m.readyAt, m.idleSince = s.now, s.now
 	m.meter.open(s.now)
 	s.changed = true
@@ -109,8 +111,9 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 	m.done += uint64(n)
 	s.letGo(m, n)
 	if n > 0 {
+		m.asked = false
 		m.pace.learn(n, s.now)
-		if s.prefetch == 0 {
+		if s.prefetch == 0 && m.marks {
 			m.pace.depth = m.pace.ahead()
 		}
 	}

@@ -1,7 +1,5 @@
 package pool
 
-import "brood/actors/process"
-
 // Drain asks the pool to accept no more tasks and to say on Done, which needs
 // room for one, when the last one that it has is answered.
 type Drain struct{ Done chan<- struct{} }
@@ -67,5 +65,6 @@ type Sampled struct {
 // look: the crew is to look what there is to do.
 type look struct{ _ byte } // not empty: told apart by address
 
-// timedOut: the Timeout of a call is over.
-type timedOut struct{ call *process.Call }
+// levelOut: it is time to look whether somebody idles while calls stand behind a
+// long one.
+type levelOut struct{}

@@ -26,6 +26,7 @@ func newShop(t *testing.T, size, prefetch int, perCall time.Duration) *shop {
 	h.s.now = time.Unix(1000, 0)
 	for i := range size {
 		h.s.ready(i, 0)
+		h.s.members[i].marks = true
 	}
 	return h
 }

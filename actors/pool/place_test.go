@@ -1,35 +1,75 @@
 package pool
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/stretchr/testify/require"
 
+	"brood/actors"
 	"brood/actors/process"
 )
 
-// check holds the scheduler's counts against what is where.
-func (w *world) check(slots int) {
-	w.t.Helper()
-	place := map[*process.Call]int{}
-	queue := 0
-	for call := range w.scheduler.waiting() {
-		place[call]++
-		queue++
+// must is require.True without what that costs, for what is asked very often.
+func (w *world) must(ok bool, format string, args ...any) {
+	if !ok {
+		require.FailNow(w.t, fmt.Sprintf("seed %d: "+format, append([]any{w.seed}, args...)...))
 	}
-	require.Equal(w.t, w.scheduler.length, queue)
+}
+
+// check holds the pool's counts against what is where.
+func (w *world) check() {
+	s, place := w.pool.scheduler, map[*process.Call]int{}
+	waiting := 0
+	for call := range s.waiting() {
+		place[call]++
+		waiting++
+	}
+	for call := s.door.head; call != nil; call = call.Pool.Next {
+		place[call]++
+	}
+	w.must(s.length == waiting, "counts differ")
+	for call := range s.resting {
+		place[call]++
+	}
 	held := 0
 	for i := range w.members {
 		m := &w.members[i]
-		require.LessOrEqual(w.t, len(m.holds), slots)
-		require.LessOrEqual(w.t, w.scheduler.members[i].held, slots)
-		held += w.scheduler.members[i].held
+		w.must(len(m.holds) <= w.pool.spec.Prefetch, "member %d holds too much", i)
+		w.must(s.members[i].held <= w.pool.spec.Prefetch, "member %d holds too much", i)
+		held += s.members[i].held
 		for _, call := range m.places() {
 			place[call]++
 		}
 	}
-	require.Equal(w.t, held, w.scheduler.held)
-	for _, call := range w.calls {
-		require.Equal(w.t, 1, place[call]+w.answers[call], "call %v", call.Task.Tag)
+	w.must(held == s.held, "counts differ")
+	w.checkRiders(place)
+	for _, j := range w.open {
+		w.must(1 == place[j.call], "task %v is in %d places", j.task.Tag, place[j.call])
 	}
+}
+
+// checkRiders adds the calls that wait for the answer of another, each of which
+// must be in one place itself, or have its answer on the way.
+func (w *world) checkRiders(place map[*process.Call]int) {
+	leads := map[*join]bool{}
+	for _, result := range w.arriving {
+		leads[result.Tag.(*join)] = true
+	}
+	for call := range place {
+		if e := entryOf(call); e != nil && e.leads != nil {
+			w.must(1 == place[call], "a run of the pool's own is in %d places", place[call])
+			leads[e.leads] = true
+		}
+	}
+	riders := 0
+	for j := range leads {
+		riders += len(j.riders)
+		for _, call := range j.riders {
+			place[call]++
+		}
+	}
+	w.must(riders == w.pool.riders, "counts differ")
 }
 
 // places are the unanswered calls with a member, or on their way to it or back.
@@ -39,9 +79,9 @@ func (m *fakeMember) places() (calls []*process.Call) {
 			calls = append(calls, call)
 		}
 	}
-	for _, call := range m.holds {
-		if call != nil {
-			calls = append(calls, call)
+	for _, h := range m.holds {
+		if h.call != nil {
+			calls = append(calls, h.call)
 		}
 	}
 	for _, message := range m.outbox {
@@ -50,4 +90,57 @@ func (m *fakeMember) places() (calls []*process.Call) {
 		}
 	}
 	return calls
+}
+
+// judge holds an answer against what its submitter knows.
+func (w *world) judge(j *job) {
+	w.t.Helper()
+	err := j.result.Err
+	var late *actors.TaskTimeoutError
+	var cancelled *actors.CancelledError
+	var poison *actors.PoisonError
+	switch {
+	case err == nil:
+		require.Equal(w.t, string(j.task.Payload), string(j.result.Payload), "seed %d: task %v", w.seed, j.task.Tag)
+	case errors.As(err, &late):
+		require.NotZero(w.t, late.Limit)
+		if j.task.ID == "" && !j.rerun { // else it may be the clock of another that was there before
+			require.GreaterOrEqual(w.t, w.now-j.began, late.Limit, "seed %d: task %v", w.seed, j.task.Tag)
+			require.Contains(w.t, []any{j.task.Timeout, j.task.QueueTimeout, j.task.StartTimeout}, any(late.Limit))
+		}
+	case errors.As(err, &cancelled):
+		require.True(w.t, j.left, "seed %d: task %v", w.seed, j.task.Tag)
+		require.ErrorIs(w.t, err, errLeft)
+	case errors.As(err, &poison):
+		require.Len(w.t, poison.Exits, w.pool.spec.MaxAttempts)
+		for _, exit := range poison.Exits {
+			require.Equal(w.t, actors.ReasonSignalled, exit.Reason)
+		}
+		require.True(w.t, j.task.Repeatable || j.task.ID != "") // one that joins is as the first one is
+	case !errors.Is(err, actors.ErrWorkerExited):
+		require.Condition(w.t, func() bool {
+			return errors.Is(err, actors.ErrQueueFull) || errors.Is(err, actors.ErrPushedOut) || errors.Is(err, actors.ErrStopping) ||
+				errors.Is(err, actors.ErrGaveUp) || j.rerun
+		}, "seed %d: %v", w.seed, err)
+	}
+}
+
+// checkEnd looks at what is left of a pool that has drained.
+func (w *world) checkEnd(drained <-chan struct{}) {
+	w.t.Helper()
+	require.Len(w.t, drained, 1, "seed %d: it has not drained", w.seed)
+	for _, j := range w.jobs {
+		require.NotNil(w.t, j.result, "seed %d: task %v", w.seed, j.task.Tag)
+		if !j.task.Repeatable && j.task.ID == "" && !j.rerun {
+			require.LessOrEqual(w.t, w.runs[j.task.Tag], 1, "seed %d: task %v ran more than once", w.seed, j.task.Tag)
+		}
+	}
+	require.Empty(w.t, w.pool.joins)
+	require.Empty(w.t, w.pool.scheduler.resting)
+	require.LessOrEqual(w.t, len(w.pool.poison.tasks), w.pool.spec.PoisonLimit)
+	w.pool.clocks.sweep()
+	for line := range w.pool.clocks.lines {
+		require.Empty(w.t, w.pool.clocks.lines[line].items, "seed %d: clocks of line %d", w.seed, line)
+	}
+	require.Equal(w.t, uint64(len(w.jobs)), w.pool.tally.Total(), "seed %d", w.seed)
 }

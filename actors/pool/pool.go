@@ -1,11 +1,13 @@
 package pool
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
+	"brood/actors/internal/alarm"
 	"brood/actors/internal/mailbox"
 	"brood/actors/process"
 	"brood/telemetry"
@@ -20,26 +22,50 @@ type pool struct {
 	scheduler *scheduler
 	crew      *crew
 	muster    muster
+	inTurn    bool         // its clock was read
 	pids      []*actor.PID // of the members
+	wasReady  bool         // one of them, once
 	drains    []chan<- struct{}
-	inTurn    bool   // its clock was read
-	hands     []hand // for each member, what it gets at the end of the turn
-	handed    []int  // the members that get something
-}
+	entered   func(*process.Call) // startWait, of one that was at the door
+	hands     []hand              // for each member, what it gets at the end of the turn
+	handed    []int               // the members that get something
 
-// hand is a chain of calls for one member.
-type hand struct{ first, last *process.Call }
+	tally  process.Tally
+	tasks  uint64           // that came, each of which tally counts in the end
+	joins  map[string]*join // by the ID of the task
+	riders int              // calls that wait for the answer of another
+	poison poison
+
+	clocks  clocks
+	alarm   alarm.Alarm
+	alarmAt time.Duration // 0: it is not set
+
+	leveling alarm.Alarm
+
+	// What the fake of a test stands in for.
+	now    func() time.Duration      // since some moment
+	ring   func(after time.Duration) // sets the alarm
+	random func() float64            // in [0, 1)
+}
 
 var _ mailbox.Owner = (*pool)(nil)
 
 func newPool(s Spec) *pool {
+	began := time.Now()
 	p := &pool{
 		spec:      s,
 		scheduler: newScheduler(s.Size, s.Prefetch, s.MaxAttempts, s.queue()),
 		pids:      make([]*actor.PID, s.Size),
+		joins:     map[string]*join{},
+		poison:    poison{limit: s.PoisonLimit},
+		now:       func() time.Duration { return time.Since(began) },
+		random:    rand.Float64,
 		hands:     make([]hand, s.Size),
 	}
+	p.ring = func(after time.Duration) { p.alarm.Set(p.system, p.self, after, rang{}) }
+	p.entered = p.startWait
 	p.crew, p.muster.child = newCrew(p.scheduler, &s), s.Child
+	p.scheduler.rests = s.RepeatBackoff.Min > 0
 	return p
 }
 
@@ -61,13 +87,24 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
 	case *process.Returned:
-		p.returned(m)
+		p.settle(p.scheduler.returned(m))
+	case *process.GivenBack:
+		p.settle(p.scheduler.givenBack(m))
 	case *process.MemberEvent:
-		p.memberEvent(m.Member, m.Event)
+		p.memberEvent(m)
+	case *levelOut: // at the end of the turn
 	case *process.Cancel:
-		p.cancel(m.Call, m.Err)
-	case *timedOut:
-		p.cancel(m.call, actors.ErrTaskTimeout)
+		p.cancel(m)
+	case rang:
+		p.rang()
+	case *actors.Result:
+		p.arrived(m.Tag.(*join), *m)
+	case *Rerun:
+		p.rerun(m)
+	case *ListPoison:
+		m.Reply <- p.poison.list()
+	case *Forget:
+		m.Reply <- p.poison.remove(m.ID)
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
@@ -78,19 +115,21 @@ func (p *pool) Receive(ctx actor.Context) {
 		p.end(m.Err)
 		p.crew.begin(p.spec.Size)
 	case *actors.GaveUp:
-		p.end(m.Err)
+		p.end(p.gaveUp(m.Err))
 	case *Reopen:
 		p.scheduler.reopen()
 		p.crew.changed = true
 	case *Inspect:
-		m.Reply <- p.crew.stats()
+		m.Reply <- p.stats()
 	case *actor.Started:
 		p.system, p.self = ctx.ActorSystem(), ctx.Self()
 	case *actor.Stopping, *actor.Restarting:
+		p.alarm.Stop()
+		p.leveling.Stop()
+		p.muster.alarm.Stop()
 		p.end(actors.ErrStopping)
 		p.answerDrains()
 	case *actor.Stopped:
-		p.muster.alarm.Stop()
 		p.box.Close(p.reject)
 	default:
 		p.aboutCrew(m)
@@ -99,10 +138,9 @@ func (p *pool) Receive(ctx actor.Context) {
 
 // tick reads the clock, once a turn.
 func (p *pool) tick() {
-	if p.inTurn {
-		return
+	if !p.inTurn {
+		p.inTurn, p.scheduler.now = true, time.Now()
 	}
-	p.inTurn, p.scheduler.now = true, time.Now()
 }
 
 // endTurn hands out what waits, and looks after the members if there is a need.
@@ -113,97 +151,7 @@ func (p *pool) endTurn() {
 		p.look()
 		p.dispatch() // one may take calls again
 	}
-}
-
-// callOf makes a call of an actor's task.
-func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
-	return &process.Call{
-		Task:    *task,
-		ReplyTo: sender,
-		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
-		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
-		Pooled:  true,
-		Pool:    process.PoolNote{NoWait: true},
-	}
-}
-
-func (p *pool) accept(call *process.Call) {
-	if !p.scheduler.fits(call) {
-		p.dispatch()
-	}
-	out, err := p.scheduler.accept(call)
-	for _, oldest := range out {
-		p.answer(oldest, notRun(oldest, actors.ErrPushedOut))
-	}
-	if err != nil {
-		call.Answer(p.system, actors.Result{Err: err})
-		return
-	}
-	p.startQueue(call)
-	if after := call.Task.Timeout; after > 0 {
-		late := &timedOut{call}
-		call.Pool.Timeout = time.AfterFunc(after, func() { p.system.Root.Send(p.self, late) })
-	}
-}
-
-func (p *pool) startQueue(call *process.Call) {
-	if p.spec.Telemetry.Enabled() {
-		call.Pool.Queued = p.spec.Telemetry.Start(call.Cause(), telemetry.HopQueue, p.spec.Name,
-			telemetry.Attempt(call.Attempts+1))
-	}
-}
-
-// dispatch hands out what waits as far as there are free slots: to each member
-// all that it gets in one message.
-func (p *pool) dispatch() {
-	for {
-		call, to := p.scheduler.next()
-		if call == nil {
-			if p.scheduler.letIn() {
-				continue
-			}
-			break
-		}
-		call.Pool.Queued.End(nil)
-		p.hand(call, to)
-	}
-	for _, to := range p.handed {
-		p.system.Root.Send(p.pids[to], p.hands[to].first)
-		p.hands[to] = hand{}
-	}
-	p.handed = p.handed[:0]
-	if len(p.drains) > 0 && p.scheduler.drained() {
-		p.answerDrains()
-	}
-}
-
-// hand adds a call to what a member gets at the end of the turn.
-func (p *pool) hand(call *process.Call, to int) {
-	h := &p.hands[to]
-	if h.first == nil {
-		h.first = call
-		p.handed = append(p.handed, to)
-	} else {
-		h.last.Pool.Next = call
-	}
-	h.last = call
-}
-
-func (p *pool) answerDrains() {
-	for _, done := range p.drains {
-		done <- struct{}{}
-	}
-	p.drains = nil
-}
-
-func (p *pool) returned(m *process.Returned) {
-	for _, v := range p.scheduler.returned(m) {
-		if v.err == nil {
-			p.startQueue(v.call)
-			continue
-		}
-		p.lose(v.call, v.err)
-	}
+	p.level()
 }
 
 // freed takes free slots, and how long what was there took.
@@ -219,13 +167,55 @@ func (p *pool) freed(m *process.Freed) {
 	m.Free()
 }
 
-func (p *pool) memberEvent(i int, event any) {
-	switch m := event.(type) {
+// callOf makes a call of an actor's task.
+func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
+	return &process.Call{
+		Task:    *task,
+		ReplyTo: sender,
+		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
+		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
+		Pooled:  true,
+		Pool:    process.PoolNote{NoWait: true},
+	}
+}
+
+func (p *pool) answerDrains() {
+	for _, done := range p.drains {
+		done <- struct{}{}
+	}
+	p.drains = nil
+}
+
+// closeDoor answers those that were not accepted yet.
+func (p *pool) closeDoor(err error) {
+	for _, call := range p.scheduler.closeDoor() {
+		p.answer(call, actors.Result{Err: err})
+	}
+}
+
+// settle does what the scheduler says about calls that came back.
+func (p *pool) settle(verdicts []verdict) {
+	for _, v := range verdicts {
+		switch {
+		case v.err != nil:
+			p.lose(v.call, v.err)
+		case v.rest > 0:
+			p.clocks.set(enter(v.call), lineRest, p.now(), p.spec.RepeatBackoff.delay(v.rest, p.random()))
+		default:
+			p.queuedAgain(v.call)
+		}
+	}
+}
+
+func (p *pool) memberEvent(about *process.MemberEvent) {
+	i := about.Member
+	switch m := about.Event.(type) {
 	case *actors.Started:
 		p.scheduler.started(i, m.Incarnation, m.PID)
 	case *actors.Ready:
-		p.pids[i] = m.Who
+		p.pids[i], p.wasReady = m.Who, true
 		p.scheduler.ready(i, m.Incarnation)
+		p.scheduler.members[i].marks = about.Marks
 	case *actors.OverLimit:
 		if m.Retiring {
 			p.scheduler.retire(i, m.Incarnation)
@@ -236,66 +226,9 @@ func (p *pool) memberEvent(i int, event any) {
 	}
 }
 
-// cancel ends a call early. One that a member holds is answered by the member,
-// so that it has one owner at any time.
-func (p *pool) cancel(call *process.Call, err error) {
-	if call.Answered() {
-		return
-	}
-	if p.scheduler.cancel(call, err) {
-		p.answer(call, err)
-		return
-	}
-	p.system.Root.Send(p.pids[call.Pool.Member], &process.Cancel{Call: call, Err: err})
-}
-
-// closeDoor answers those that were not accepted yet.
-func (p *pool) closeDoor(err error) {
-	for _, call := range p.scheduler.closeDoor() {
-		p.answer(call, err)
-	}
-}
-
-func (p *pool) end(err error) {
-	p.closeDoor(err)
-	for _, call := range p.scheduler.end(err) {
-		p.lose(call, notRun(call, err))
-	}
-	p.crew.endCrew(err)
-}
-
-// lose ends a call that is not done, unless it was given up by its submitter.
-func (p *pool) lose(call *process.Call, err error) {
-	if p.spec.OnUndone != nil && p.scheduler.closed != nil && call.Pool.Cancelled == nil && !call.Answered() {
-		p.spec.OnUndone(Undone{Tag: call.Task.Tag, Attempts: call.Attempts, Err: err})
-	}
-	p.answer(call, err)
-}
-
-// answer ends a call that the pool holds.
-func (p *pool) answer(call *process.Call, err error) {
-	call.Pool.Queued.End(err)
-	call.Answer(p.system, actors.Result{Err: err})
-}
-
-// reject answers what reaches the pool after its end.
-func (p *pool) reject(message any) {
-	switch m := message.(type) {
-	case *process.Call:
-		m.Answer(p.system, actors.Result{Err: actors.ErrStopping})
-	case *process.Cancel:
-		m.Call.Answer(p.system, actors.Result{Err: m.Err})
-	case *process.Returned:
-		p.returned(m)
-	case *Drain:
-		m.Done <- struct{}{}
-	case *Inspect:
-		m.Reply <- p.crew.stats()
-	case *Change:
-		m.Reply <- actors.ErrStopping
-	case *actor.MessageEnvelope:
-		if task, ok := m.Message.(*actors.Task); ok && m.Sender != nil {
-			p.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping, Tag: task.Tag})
-		}
-	}
+func (p *pool) stats() Stats {
+	s := p.crew.stats()
+	s.Queued += len(p.scheduler.resting)
+	s.Outcomes = p.outcomes()
+	return s
 }

@@ -20,7 +20,10 @@ func TestTaskGoesToAMemberAndItsAnswerBack(t *testing.T) {
 	answer := h.submit(t.Context(), actors.Task{Payload: []byte("question"), Tag: "tag"})
 	h.seats[1].answer(h.seats[1].holds("question"), "answer")
 	assert.Equal(t, actors.Result{Payload: []byte("answer"), Attempts: 1, Worker: 101, Tag: "tag"}, receive(t, answer))
-	assert.Equal(t, Stats{Size: 2, Min: 2, Max: 2, Workers: []Worker{{}, {Number: 1, PID: 101, Ready: true, Done: 1}}}, untimed(h.stats()))
+	assert.Equal(t, Stats{
+		Size: 2, Min: 2, Max: 2, Workers: []Worker{{}, {Number: 1, PID: 101, Ready: true, Done: 1}},
+		Outcomes: Outcomes{Submitted: 1, Done: 1},
+	}, untimed(h.stats()))
 }
 
 func TestTaskThatIsOverTheLimitIsRefused(t *testing.T) {
@@ -46,7 +49,7 @@ func TestTaskIsRunAgainIfThatDoesNoHarm(t *testing.T) {
 	again := s.holds("harmless")
 	assert.Equal(t, 2, again.Attempts)
 	s.die(again)
-	assert.Equal(t, actors.Result{Err: exitedAt(2), Attempts: 2}, receive(t, harmless))
+	assert.Equal(t, actors.Result{Err: &actors.PoisonError{Exits: []actors.Exit{killed, killed}}, Attempts: 2}, receive(t, harmless))
 	assert.Equal(t, 1, h.stats().Workers[0].Restarts)
 }
 
@@ -56,19 +59,21 @@ func exitedAt(attempt int) error {
 
 func TestContextEndsATask(t *testing.T) {
 	gone := errors.New("caller has gone")
+	goneAt := func(stage actors.Stage) error { return &actors.CancelledError{Stage: stage, Err: gone} }
 	t.Run("before", func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(gone)
 		result, err := open(t, Spec{Size: 1}).client.Submit(ctx, actors.Task{Tag: 1})
-		assert.Equal(t, actors.Result{Err: gone, Tag: 1}, result)
-		assert.Equal(t, gone, err)
+		assert.Equal(t, actors.Result{Err: goneAt(actors.StageDoor), Tag: 1}, result)
+		assert.Equal(t, result.Err, err)
+		assert.ErrorIs(t, err, gone)
 	})
 	t.Run("in the queue", func(t *testing.T) {
 		h := open(t, Spec{Size: 1})
 		ctx, cancel := context.WithCancelCause(t.Context())
 		answer := h.submit(ctx, task("x"))
 		cancel(gone)
-		assert.Equal(t, actors.Result{Err: gone}, receive(t, answer))
+		assert.Equal(t, actors.Result{Err: goneAt(actors.StageStart)}, receive(t, answer))
 		assert.Zero(t, h.total())
 	})
 	t.Run("at its member", func(t *testing.T) {
@@ -79,9 +84,10 @@ func TestContextEndsATask(t *testing.T) {
 		answer := h.submit(ctx, task("x"))
 		call := s.holds("x")
 		cancel(gone)
-		assert.Equal(t, &process.Cancel{Call: call, Err: gone}, receive(t, s.cancels))
-		call.Answer(h.system, actors.Result{Err: gone})
-		assert.Equal(t, actors.Result{Err: gone, Attempts: 1}, receive(t, answer))
+		asked := receive(t, s.cancels)
+		assert.Equal(t, &process.Cancel{Call: call, Epoch: call.Epoch(), Err: goneAt(actors.StageRun)}, asked)
+		call.Answer(h.system, actors.Result{Err: asked.Err})
+		assert.Equal(t, actors.Result{Err: asked.Err, Attempts: 1}, receive(t, answer))
 		assert.Equal(t, 1, h.total(), "its slot is free when the child has answered, too")
 		s.free()
 		assert.Zero(t, h.total())
@@ -96,35 +102,20 @@ func TestContextEndsATask(t *testing.T) {
 		cancel(gone)
 		receive(t, s.cancels)
 		s.die(call)
-		assert.Equal(t, actors.Result{Err: gone, Attempts: 1}, receive(t, answer))
+		assert.Equal(t, actors.Result{Err: goneAt(actors.StageRun), Attempts: 1}, receive(t, answer))
 		assert.Zero(t, h.total(), "it is not run again")
 	})
-}
-
-func TestTimeoutEndsATask(t *testing.T) {
-	late := actors.Task{Payload: []byte("x"), Timeout: 5 * time.Millisecond}
-	t.Run("in the queue", func(t *testing.T) {
+	t.Run("at a member that dies before it begins", func(t *testing.T) {
 		h := open(t, Spec{Size: 1})
-		result, err := h.client.Submit(t.Context(), late)
-		assert.Equal(t, actors.ErrTaskTimeout, err)
-		assert.Equal(t, actors.Result{Err: actors.ErrTaskTimeout}, result)
-		assert.Zero(t, h.total())
-	})
-	t.Run("at its member", func(t *testing.T) {
-		h := open(t, Spec{Size: 1})
-		h.seats[0].begin()
-		h.submit(t.Context(), late)
-		assert.Equal(t, actors.ErrTaskTimeout, receive(t, h.seats[0].cancels).Err)
-		receive(t, h.seats[0].calls).Answer(h.system, actors.Result{Err: actors.ErrTaskTimeout})
-	})
-	t.Run("not, if it was answered", func(t *testing.T) {
-		h := open(t, Spec{Size: 1})
-		h.seats[0].begin()
-		answer := h.submit(t.Context(), actors.Task{Payload: []byte("x"), Timeout: time.Hour})
-		call := h.seats[0].holds("x")
-		h.seats[0].answer(call, "y")
-		assert.NoError(t, receive(t, answer).Err)
-		assert.False(t, call.Pool.Timeout.Stop(), "its timer was left behind")
+		s := h.seats[0]
+		s.begin()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		answer := h.submit(ctx, task("x"))
+		call := s.holds("x")
+		cancel(gone)
+		receive(t, s.cancels)
+		h.send(&process.Returned{Incarnation: s.run, NotRun: []*process.Call{call}, Exit: killed})
+		assert.Equal(t, goneAt(actors.StageHanded), receive(t, answer).Err)
 	})
 }
 
@@ -193,11 +184,12 @@ func TestMessagesAfterTheEndAreAnswered(t *testing.T) {
 	}
 
 	submitted, cancelled, ran, notRun := call(), call(), call(), call()
+	cancelled.Pool.Member = queued
 	p.reject(submitted)
 	p.reject(&process.Cancel{Call: cancelled, Err: context.Canceled})
 	p.reject(&process.Returned{MayHaveRun: []*process.Call{ran}, NotRun: []*process.Call{notRun}, Exit: killed})
 	assert.Equal(t, actors.ErrStopping, receive(t, submitted.Done).Err)
-	assert.Equal(t, context.Canceled, receive(t, cancelled.Done).Err)
+	assert.Equal(t, &actors.CancelledError{Stage: actors.StageStart, Err: context.Canceled}, receive(t, cancelled.Done).Err)
 	assert.Equal(t, exitedAt(1), receive(t, ran.Done).Err)
 	assert.Equal(t, actors.ErrStopping, receive(t, notRun.Done).Err)
 
@@ -206,6 +198,17 @@ func TestMessagesAfterTheEndAreAnswered(t *testing.T) {
 	p.reject(&Inspect{Reply: stats})
 	receive(t, drained)
 	assert.Equal(t, Stats{Size: 1, Min: 1, Max: 1, Workers: []Worker{{}}}, receive(t, stats))
+
+	rerun, riding, list, forgotten := call(), call(), make(chan PoisonList, 1), make(chan bool, 1)
+	p.reject(&Rerun{Call: rerun})
+	assert.Equal(t, actors.ErrStopping, receive(t, rerun.Done).Err)
+	p.reject(&ListPoison{Reply: list})
+	assert.Empty(t, receive(t, list))
+	p.reject(&Forget{Reply: forgotten})
+	assert.False(t, receive(t, forgotten))
+	p.ride(&join{call: call()}, riding)
+	p.reject(&actors.Result{Payload: []byte("late"), Tag: enter(riding).rides})
+	assert.Equal(t, "late", string(receive(t, riding.Done).Payload))
 
 	asked := actor.NewFuture(h.system, 20*time.Second)
 	p.reject(&actor.MessageEnvelope{Message: &actors.Task{Tag: 3}, Sender: asked.PID()})

@@ -17,8 +17,8 @@ func (q *queue) leaveDoor(call *process.Call) {
 
 // admit lets in who waits at the door, as far as there is room; and one that is
 // handed out at once, if all who could be have been. It reports whether anybody
-// came in.
-func (q *queue) admit(passes func(*process.Call) bool) (came bool) {
+// came in, and tells entered of each.
+func (q *queue) admit(passes func(*process.Call) bool, entered func(*process.Call)) (came bool) {
 	for !q.door.empty() {
 		call := q.door.head
 		if !q.fits(call) && (came || !passes(call)) {
@@ -26,6 +26,7 @@ func (q *queue) admit(passes func(*process.Call) bool) (came bool) {
 		}
 		q.leaveDoor(call)
 		q.pushBack(call)
+		entered(call)
 		came = true
 	}
 	return came

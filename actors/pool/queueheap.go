@@ -21,7 +21,7 @@ func (h *heap[T, O]) push(x T) {
 
 // fix finds the right place for what stands at i and has changed.
 func (h *heap[T, O]) fix(i int) {
-	if h.up(i) == i {
+	if len(h.items) > 1 && h.up(i) == i { // the plain queue has one line
 		h.down(i)
 	}
 }
@@ -34,6 +34,7 @@ func (h *heap[T, O]) remove(i int) {
 	h.items = h.items[:last]
 	if i < last {
 		h.items[i] = moved
+		h.order.place(moved, i)
 		h.fix(i)
 	}
 	h.order.place(x, -1)

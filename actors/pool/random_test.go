@@ -2,73 +2,90 @@ package pool
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"brood/actors"
 	"brood/actors/process"
 )
 
-var errCancelled = errors.New("cancelled")
+var errLeft = errors.New("the submitter has left")
 
-// world is a scheduler with members that do as process actors do: what they
-// say arrives in order, some time later.
+// world is a pool without an actor, with a clock that the test moves and members
+// that do as process actors do: what they say arrives in order, some time later.
 type world struct {
-	t         *testing.T
-	random    *rand.Rand
-	scheduler *scheduler
-	members   []fakeMember
-	calls     []*process.Call // accepted
-	answers   map[*process.Call]int
+	t        *testing.T
+	seed     uint64
+	random   *rand.Rand
+	pool     *pool
+	members  []fakeMember
+	arriving []*actors.Result // at the pool, from its own calls
+	now      time.Duration
+	alarm    time.Duration // 0: it is not set
+
+	jobs []*job // all of them
+	open []*job // those without an answer
+	free []*process.Call
+	runs map[any]int // by task: how often it was answered by a child, or may have run in one that died
+}
+
+// job is a task, and what its submitter knows of it.
+type job struct {
+	task   actors.Task
+	call   *process.Call
+	epoch  uint64
+	began  time.Duration
+	left   bool
+	rerun  bool
+	result *actors.Result
 }
 
 // fakeMember is a process actor with its child.
 type fakeMember struct {
 	run     uint32
 	running bool
-	inbox   []any           // from the pool
-	outbox  []any           // to the pool
-	holds   []*process.Call // nil: answered early, its slot is taken
+	inbox   []any  // from the pool
+	outbox  []any  // to the pool
+	holds   []held // call is nil: answered early, its slot is taken
+}
+
+type held struct {
+	call    *process.Call
+	task    actors.Task
+	counted bool
 }
 
 // Whatever happens in whatever order: each accepted call is in one place and is
-// answered once, no member gets more than it has slots, and the counts are
-// those of what is there.
+// answered once, with an answer that is true; no member gets more than it has
+// slots; and the counts are those of what is there.
 func TestEveryCallIsInOnePlaceAndAnsweredOnce(t *testing.T) {
-	for seed := range uint64(60) {
-		w := &world{t: t, random: rand.New(rand.NewPCG(seed, 0)), answers: map[*process.Call]int{},
-			members: make([]fakeMember, 1+seed%4)}
-		slots, limit := 1+int(seed%3), 1+int(seed%7)
-		w.scheduler = plainScheduler(len(w.members), slots, limit, 2)
-		for range 400 {
+	seeds := uint64(3000)
+	if testing.Short() {
+		seeds = 300
+	}
+	s := newStage(t, 4)
+	for seed := range seeds {
+		w := s.open(t, seed)
+		for range 150 {
 			w.step()
-			w.check(slots)
+			w.check()
 		}
-		w.finish(slots)
-		for _, call := range w.calls {
-			require.Equal(t, 1, w.answers[call], "seed %d: call %v", seed, call.Task.Tag)
-		}
-		require.True(t, w.scheduler.drained(), "seed %d", seed)
+		w.finish()
 	}
 }
 
+// step does one thing at random.
 func (w *world) step() {
 	i := w.random.IntN(len(w.members))
 	m := &w.members[i]
-	switch w.random.IntN(12) {
+	switch w.random.IntN(16) {
 	case 0, 1, 2:
-		call := &process.Call{Task: actors.Task{Tag: len(w.calls), Repeatable: w.random.IntN(2) == 0}, Pooled: true}
-		if _, err := w.scheduler.accept(call); err == nil {
-			w.calls = append(w.calls, call)
-		}
+		w.submit()
 	case 3:
-		if len(w.calls) > 0 {
-			w.cancel(w.calls[w.random.IntN(len(w.calls))])
-		}
+		w.leave()
 	case 4:
 		if m.running && w.random.IntN(3) == 0 {
 			w.die(i)
@@ -79,154 +96,121 @@ func (w *world) step() {
 		w.reply(i)
 	case 8, 9:
 		w.toMember(i)
+	case 10:
+		w.pass(time.Duration(w.random.IntN(1000)) * time.Millisecond)
+	case 11:
+		w.arrive()
+	case 12:
+		w.rare()
 	default:
 		w.toPool(i)
 	}
+	w.collect()
 }
 
-func (w *world) answer(call *process.Call) { w.answers[call]++ }
-
-// cancel does as the pool's actor does.
-func (w *world) cancel(call *process.Call) {
-	if w.answers[call] > 0 {
-		return
+// rare is what happens to a pool from time to time.
+func (w *world) rare() {
+	switch w.random.IntN(24) {
+	case 0:
+		w.pool.end(w.pool.gaveUp(actors.ErrGaveUp))
+	case 1, 2, 3:
+		w.pool.scheduler.reopen()
+	case 4, 5, 6, 7:
+		if list := w.pool.poison.list().Tasks; len(list) > 0 {
+			set := list[w.random.IntN(len(list))]
+			j := w.newJob(set.Task)
+			j.rerun = true
+			w.pool.rerun(&Rerun{ID: set.ID, Call: j.call})
+		}
+	case 8:
+		w.pool.poison.remove(w.pool.poison.lastID)
 	}
-	if w.scheduler.cancel(call, errCancelled) {
-		w.answer(call)
-		return
-	}
-	m := &w.members[call.Pool.Member]
-	m.inbox = append(m.inbox, &process.Cancel{Call: call, Err: errCancelled})
+	w.pool.dispatch()
 }
 
-func (w *world) start(i int) {
-	m := &w.members[i]
-	if m.running {
-		return
+// newJob takes a call that was used before, if there is one, as a client does.
+func (w *world) newJob(task actors.Task) *job {
+	var call *process.Call
+	if n := len(w.free); n > 0 {
+		call, w.free = w.free[n-1], w.free[:n-1]
+	} else {
+		call = &process.Call{Done: make(chan actors.Result, 1)}
 	}
-	m.run++
-	if w.random.IntN(4) == 0 { // it could not be started
-		m.outbox = append(m.outbox, &actors.Down{Incarnation: m.run})
-		return
-	}
-	m.running = true
-	m.outbox = append(m.outbox, &actors.Started{Incarnation: m.run, PID: 1}, &actors.Ready{Incarnation: m.run})
+	call.Reset(task)
+	call.Pooled = true
+	j := &job{task: task, call: call, epoch: call.Epoch(), began: w.now}
+	w.jobs, w.open = append(w.jobs, j), append(w.open, j)
+	return j
 }
 
-func (w *world) die(i int) {
-	m := &w.members[i]
-	back := &process.Returned{Member: i, Incarnation: m.run, Exit: killed}
-	for _, call := range m.holds {
-		switch {
-		case call == nil:
-		case w.random.IntN(2) == 0:
-			back.MayHaveRun = append(back.MayHaveRun, call)
+func (w *world) submit() {
+	some := func() time.Duration {
+		return time.Duration(max(0, w.random.IntN(8)-4)) * time.Second
+	}
+	task := actors.Task{Tag: len(w.jobs), Repeatable: w.random.IntN(2) == 0}
+	task.Payload = fmt.Append(nil, len(w.jobs))
+	task.Key, task.Priority = fmt.Sprint(w.random.IntN(3)), w.random.IntN(2)
+	if w.random.IntN(2) == 0 {
+		task.Timeout, task.QueueTimeout, task.StartTimeout = some(), some(), some()
+	}
+	if w.random.IntN(4) == 0 {
+		task.ID = fmt.Sprint(w.random.IntN(3))
+		task.Payload = []byte(task.ID)
+	}
+	w.pool.accept(w.newJob(task).call)
+	w.pool.dispatch()
+}
+
+// leave lets a submitter give its task up, perhaps too late.
+func (w *world) leave() {
+	if len(w.jobs) == 0 {
+		return
+	}
+	j := w.jobs[max(0, len(w.jobs)-1-w.random.IntN(20))]
+	if j.left || j.result != nil && slices.Contains(w.free, j.call) {
+		return // a client that has its answer does not leave
+	}
+	if j.result == nil {
+		j.left = true
+	}
+	w.pool.cancel(&process.Cancel{Call: j.call, Epoch: j.epoch, Err: errLeft})
+	w.pool.dispatch()
+}
+
+// pass lets time pass; the alarm may ring late.
+func (w *world) pass(d time.Duration) {
+	w.now += d
+	if w.alarm != 0 && w.alarm <= w.now {
+		w.alarm = 0
+		w.pool.rang()
+		w.pool.dispatch()
+	}
+}
+
+// arrive delivers the answer of a call of the pool's own.
+func (w *world) arrive() {
+	if len(w.arriving) > 0 {
+		result := w.arriving[0]
+		w.arriving = w.arriving[1:]
+		w.pool.arrived(result.Tag.(*join), *result)
+		w.pool.dispatch()
+	}
+}
+
+// collect takes the answers that have come. A call whose submitter did not leave
+// is used again.
+func (w *world) collect() {
+	w.open = slices.DeleteFunc(w.open, func(j *job) bool {
+		select {
+		case result := <-j.call.Done:
+			j.result = &result
+			w.judge(j)
+			if !j.left {
+				w.free = append(w.free, j.call)
+			}
+			return true
 		default:
-			back.NotRun = append(back.NotRun, call)
+			return false
 		}
-	}
-	m.holds, m.running = nil, false
-	m.outbox = append(m.outbox, back, &actors.Down{Incarnation: m.run})
-}
-
-// reply lets the child answer one of its calls.
-func (w *world) reply(i int) {
-	m := &w.members[i]
-	if len(m.holds) == 0 {
-		return
-	}
-	k := w.random.IntN(len(m.holds))
-	if call := m.holds[k]; call != nil {
-		w.answer(call)
-	}
-	m.holds = slices.Delete(m.holds, k, k+1)
-	m.outbox = append(m.outbox, &process.Freed{Member: i, Incarnation: m.run, N: 1})
-}
-
-// toMember delivers a member's next message.
-func (w *world) toMember(i int) {
-	m := &w.members[i]
-	if len(m.inbox) == 0 {
-		return
-	}
-	message := m.inbox[0]
-	m.inbox = m.inbox[1:]
-	switch message := message.(type) {
-	case *process.Call:
-		if !m.running || message.Pool.Incarnation != m.run {
-			m.outbox = append(m.outbox, &process.Returned{
-				Member: i, Incarnation: message.Pool.Incarnation, NotRun: []*process.Call{message}})
-			return
-		}
-		message.Attempts++
-		m.holds = append(m.holds, message)
-	case *process.Cancel:
-		if k := slices.Index(m.holds, message.Call); k >= 0 {
-			m.holds[k] = nil
-			w.answer(message.Call)
-		}
-	}
-}
-
-// toPool delivers the next message from a member; then the pool's turn ends.
-func (w *world) toPool(i int) {
-	m := &w.members[i]
-	if len(m.outbox) > 0 {
-		message := m.outbox[0]
-		m.outbox = m.outbox[1:]
-		w.hear(i, message)
-	}
-	for {
-		call, to := w.scheduler.next()
-		if call == nil {
-			return
-		}
-		w.members[to].inbox = append(w.members[to].inbox, call)
-	}
-}
-
-func (w *world) hear(i int, message any) {
-	s := w.scheduler
-	switch message := message.(type) {
-	case *actors.Started:
-		s.started(i, message.Incarnation, message.PID)
-	case *actors.Ready:
-		s.ready(i, message.Incarnation)
-	case *actors.Down:
-		s.down(i, message.Incarnation)
-	case *process.Freed:
-		s.now = s.now.Add(time.Duration(w.random.IntN(2000)) * time.Microsecond)
-		s.freed(i, message.Incarnation, message.N)
-	case *process.Returned:
-		for _, v := range s.returned(message) {
-			if v.err != nil {
-				w.answer(v.call)
-			}
-		}
-	}
-}
-
-// finish lets the members work until all is answered.
-func (w *world) finish(slots int) {
-	w.scheduler.close(actors.ErrStopping)
-	for range 100 * (len(w.calls) + 1) {
-		for i := range w.members {
-			w.toMember(i)
-			w.toPool(i)
-			w.reply(i)
-			if !w.members[i].running && len(w.members[i].outbox) == 0 {
-				w.start(i)
-			}
-		}
-		if len(w.answers) == len(w.calls) && w.quiet() {
-			break
-		}
-	}
-	w.check(slots)
-}
-
-func (w *world) quiet() bool {
-	return !slices.ContainsFunc(w.members, func(m fakeMember) bool {
-		return len(m.inbox)+len(m.outbox)+len(m.holds) > 0
 	})
 }

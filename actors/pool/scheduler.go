@@ -7,9 +7,6 @@ import (
 	"brood/actors/process"
 )
 
-// queued is the Member of a call that waits.
-const queued = -1
-
 // scheduler decides which call goes to which member. It owns the queue and
 // does no input or output; the actor carries out what it says.
 type scheduler struct {
@@ -18,10 +15,11 @@ type scheduler struct {
 	maxAttempts int
 
 	members []member
-	held    int       // by all members
-	now     time.Time // of this turn
-	last    int       // member that got a call
-	streak  int       // calls that it gets before others
+	resting map[*process.Call]struct{} // they wait for their next attempt
+	held    int                        // by all members
+	now     time.Time                  // of this turn
+	last    int                        // member that got a call
+	streak  int                        // calls that it gets before others
 
 	paused  bool      // nothing is handed out
 	quota   int       // how many calls an incarnation may take; 0: any number
@@ -31,13 +29,15 @@ type scheduler struct {
 	runs    histogram // from handing over to the answer
 	starts  histogram // from a child's start until it is ready
 
+	rests    bool  // calls rest before they are run again
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again
 }
 
 func newScheduler(size, prefetch, maxAttempts int, queue queue) *scheduler {
-	return &scheduler{queue: queue, prefetch: prefetch, maxAttempts: maxAttempts, members: make([]member, size)}
+	return &scheduler{queue: queue, prefetch: prefetch, maxAttempts: maxAttempts, members: make([]member, size),
+		resting: map[*process.Call]struct{}{}}
 }
 
 // accept takes a call into the queue, or says why not. If it does not fit, what
@@ -124,20 +124,19 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	return call, to
 }
 
-// letIn lets in who waits at the door, as far as there is room. It reports
-// whether anybody came in.
-func (s *scheduler) letIn() bool { return !s.door.empty() && s.closed == nil && s.admit(s.passes) }
+// letIn lets in who waits at the door, as far as there is room, and tells of each.
+// It reports whether anybody came in.
+func (s *scheduler) letIn(entered func(*process.Call)) bool {
+	return !s.door.empty() && s.closed == nil && s.admit(s.passes, entered)
+}
 
-// cancel ends a call early. It reports whether the call was waiting; if not,
-// whoever holds it must be told, and the error is remembered in case that it
-// comes back.
-func (s *scheduler) cancel(call *process.Call, err error) (wasQueued bool) {
-	if call.Pool.Member == queued {
-		s.unlink(call)
-		return true
+// withdraw takes out a call that the pool holds.
+func (s *scheduler) withdraw(call *process.Call) {
+	if call.Pool.Member == resting {
+		delete(s.resting, call)
+		return
 	}
-	call.Pool.Cancelled = err
-	return false
+	s.unlink(call)
 }
 
 // close stops accepting. Calls that wait or are held go on.
@@ -147,12 +146,17 @@ func (s *scheduler) close(why error) {
 	}
 }
 
-// end stops everything: it empties the queue, returns what was in it, and
+// end stops everything: it empties the queue, returns what waited, and
 // nothing that comes back will be run again.
 func (s *scheduler) end(why error) []*process.Call {
 	s.close(why)
 	s.ended = true
-	return s.empty()
+	calls := s.empty()
+	for call := range s.resting {
+		calls = append(calls, call)
+	}
+	clear(s.resting)
+	return calls
 }
 
 // reopen undoes end.
@@ -163,4 +167,4 @@ func (s *scheduler) reopen() {
 }
 
 // drained reports whether nothing waits and nothing is held.
-func (s *scheduler) drained() bool { return s.length == 0 && s.held == 0 }
+func (s *scheduler) drained() bool { return s.length+s.held+len(s.resting) == 0 }

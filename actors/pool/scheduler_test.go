@@ -68,10 +68,7 @@ func (d *desk) event(words []string, values map[string]string) []string {
 	case "dispatch":
 		return d.dispatch()
 	case "cancel":
-		if s.cancel(d.calls[words[1]], errors.New("cancelled")) {
-			return []string{words[1] + " taken out of the queue"}
-		}
-		return []string{words[1] + fmt.Sprintf(" is with member %d", d.calls[words[1]].Pool.Member)}
+		return d.cancel(words[1])
 	case "started":
 		i, run := member()
 		s.started(i, run, d.number(values, "pid"))
@@ -94,6 +91,17 @@ func (d *desk) event(words []string, values map[string]string) []string {
 		d.t.Fatalf("unknown event %q", words)
 	}
 	return nil
+}
+
+// cancel does as the pool's actor does.
+func (d *desk) cancel(name string) []string {
+	call := d.calls[name]
+	if call.Pool.Member >= 0 {
+		enter(call).cancelled = errors.New("cancelled")
+		return []string{fmt.Sprintf("%s is with member %d", name, call.Pool.Member)}
+	}
+	d.scheduler.withdraw(call)
+	return []string{name + " taken out of the queue"}
 }
 
 func (d *desk) accept(name string, repeatable bool) []string {

@@ -41,8 +41,11 @@ type Spec struct {
 	WhenFull WhenFull
 	// Order says which task is next.
 	Order Order
-	// MaxAttempts bounds how often a repeatable task is handed to a child
-	// that then dies. Zero means 3.
+	// MaxAttempts is how many workers may die with a repeatable task before it is
+	// poison: it is answered with a *actors.PoisonError and set aside. Workers
+	// that were stopped, recycled or ended for a limit do not count; but after as
+	// many of those the task is answered with a *actors.WorkerExitedError. Zero
+	// means 3.
 	MaxAttempts int
 	// Scale says how the number of members follows the work. Zero: it does not, and
 	// Size counts. Otherwise Size is how many there are at first: Scale.Start.
@@ -58,6 +61,12 @@ type Spec struct {
 	// those of the beginning.
 	Supervisor func() *actor.PID
 	Child      MakeChild
+	// RepeatBackoff is the pause before a repeatable task is run again after a
+	// worker died with it. Zero means none.
+	RepeatBackoff RepeatBackoff
+	// PoisonLimit is how many tasks are kept set aside; one more, and the one that
+	// has been for the longest is dropped. Zero means 100.
+	PoisonLimit int
 	// OnUndone, if not nil, is called in the actor's turn with each task that was
 	// accepted and is not done because the pool stops, before it is answered. It
 	// must not block.
@@ -96,6 +105,7 @@ func (s Spec) Props() (*actor.Props, error) {
 	}{
 		{"Size", s.Size, 1}, {"Prefetch", s.Prefetch, 0}, {"QueueLimit", s.QueueLimit, 0}, {"MaxAttempts", s.MaxAttempts, 0},
 		{"QueueLimitBytes", s.QueueLimitBytes, 0}, {"Order.KeyLimit", s.Order.KeyLimit, 0},
+		{"PoisonLimit", s.PoisonLimit, 0},
 	} {
 		if n.value < n.least {
 			faults = multierror.Append(faults, fmt.Errorf("pool: %s is %d, want at least %d", n.name, n.value, n.least))
@@ -105,6 +115,7 @@ func (s Spec) Props() (*actor.Props, error) {
 		faults = multierror.Append(faults, fmt.Errorf("pool: there are slots for %d workers, want %d", s.Numbers, max(s.Size, s.Scale.Max)))
 	}
 	faults = multierror.Append(faults, append(s.Scale.faults(), s.Recycle.faults()...)...)
+	faults = multierror.Append(faults, s.RepeatBackoff.faults()...)
 	if s.Order.Ageing < 0 {
 		faults = multierror.Append(faults, fmt.Errorf("pool: Order.Ageing is %s, want at least 0", s.Order.Ageing))
 	}
@@ -122,6 +133,9 @@ func (s Spec) Props() (*actor.Props, error) {
 	}
 	if s.MaxAttempts == 0 {
 		s.MaxAttempts = DefaultMaxAttempts
+	}
+	if s.PoisonLimit == 0 {
+		s.PoisonLimit = DefaultPoisonLimit
 	}
 	return actor.PropsFromProducer(
 		func() actor.Actor { return newPool(s) },

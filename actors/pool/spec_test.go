@@ -11,7 +11,9 @@ import (
 )
 
 func TestSpecListsEveryFault(t *testing.T) {
-	_, err := Spec{Size: 0, Prefetch: -1, QueueLimit: -2, MaxAttempts: -3}.Props()
+	_, err := Spec{Size: 0, Prefetch: -1, QueueLimit: -2, MaxAttempts: -3, PoisonLimit: -4,
+		RepeatBackoff:   RepeatBackoff{Min: -1, Max: -2, Jitter: 2},
+		QueueLimitBytes: -4, WhenFull: 3, Order: Order{Ageing: -1, KeyLimit: -5}}.Props()
 	var faults *multierror.Error
 	require.ErrorAs(t, err, &faults)
 	var texts []string
@@ -23,6 +25,14 @@ func TestSpecListsEveryFault(t *testing.T) {
 		"pool: Prefetch is -1, want at least 0",
 		"pool: QueueLimit is -2, want at least 0",
 		"pool: MaxAttempts is -3, want at least 0",
+		"pool: QueueLimitBytes is -4, want at least 0",
+		"pool: Order.KeyLimit is -5, want at least 0",
+		"pool: PoisonLimit is -4, want at least 0",
+		"pool: RepeatBackoff.Min is negative: -1ns",
+		"pool: RepeatBackoff.Max is negative: -2ns",
+		"pool: RepeatBackoff.Jitter is over 1: 2",
+		"pool: Order.Ageing is -1ns, want at least 0",
+		"pool: WhenFull is 3, want Refuse, Wait or PushOut",
 	}, texts)
 }
 
@@ -30,11 +40,14 @@ func TestSpecsDefaults(t *testing.T) {
 	h := open(t, Spec{Size: 1})
 	h.seats[0].begin()
 	for range DefaultQueueLimit + 1 {
-		h.send(h.client.call(task("x")))
+		h.send(h.client.call(t.Context(), task("x")))
 	}
 	h.seats[0].holds("x") // the pool's turn has ended
-	assert.Equal(t, Stats{Queued: DefaultQueueLimit, Held: 1, Size: 1, Min: 1, Max: 1,
-		Workers: []Worker{{PID: 100, Ready: true, Held: 1}}}, untimed(h.stats()))
+	assert.Equal(t, Stats{
+		Queued: DefaultQueueLimit, Held: 1, Size: 1, Min: 1, Max: 1,
+		Workers:  []Worker{{PID: 100, Ready: true, Held: 1}},
+		Outcomes: Outcomes{Submitted: DefaultQueueLimit + 1},
+	}, untimed(h.stats()))
 	_, err := h.client.Submit(t.Context(), task("one more"))
 	assert.Equal(t, actors.ErrQueueFull, err)
 }

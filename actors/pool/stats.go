@@ -4,7 +4,7 @@ import "time"
 
 // Stats is what a pool looks like at one moment.
 type Stats struct {
-	// Queued is how many tasks wait for a free slot.
+	// Queued is how many tasks wait for a free slot, or for their next attempt.
 	Queued int
 	// AtDoor is how many wait for room in the queue (Wait).
 	AtDoor int
@@ -28,6 +28,8 @@ type Stats struct {
 	// Utilisation is the share of their time that the workers held tasks, from 0 to
 	// 1: of the last minute, and the mean of them all.
 	Utilisation float64
+	// Outcomes counts the answers that tasks got.
+	Outcomes Outcomes
 	// Workers are those that there are, by number. While some are replaced that is
 	// more than Size.
 	Workers []Worker

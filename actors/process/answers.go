@@ -33,6 +33,7 @@ func (c *child) reply(m *protocol.Message, now time.Time) error {
 		if _, err := protocol.CheckHello(m.Payload); err != nil {
 			return err
 		}
+		c.run.wire.marks = c.run.wire.readMark() == protocol.MarkNone
 		c.step(event{kind: evHello})
 		return nil
 	}
@@ -40,7 +41,7 @@ func (c *child) reply(m *protocol.Message, now time.Time) error {
 		return fmt.Errorf("%w: %s before hello", protocol.ErrProtocol, m.Kind)
 	}
 	switch m.Kind {
-	case protocol.Result, protocol.Error:
+	case protocol.Result, protocol.Error, protocol.Revoked:
 		return c.answer(m, now)
 	case protocol.Pong:
 		return c.pong(m)
@@ -49,16 +50,23 @@ func (c *child) reply(m *protocol.Message, now time.Time) error {
 }
 
 func (c *child) answer(m *protocol.Message, now time.Time) error {
-	call, held := c.tasks.inflight[m.ID]
-	if !held {
+	e := c.tasks.held.find(m.ID)
+	if e == nil {
 		return fmt.Errorf("%w: %s for task %d, which the child does not hold", protocol.ErrProtocol, m.Kind, m.ID)
 	}
-	delete(c.tasks.inflight, m.ID)
-	c.tasks.freed++
-	c.tasks.answered++
-	if len(c.tasks.counted.held) > 0 {
-		c.tasks.counted.free(m.ID)
+	if m.Kind == protocol.Revoked {
+		return c.revoked(e)
 	}
+	if m.Kind == protocol.Result || !e.asked { // an error can say that a cancelled one was not begun
+		c.tasks.handled = max(c.tasks.handled, m.ID)
+	}
+	call := e.call
+	c.tasks.answered++
+	if e.gaveUp != nil {
+		c.answerGivenUp(e, actors.StageRun)
+		call = nil
+	}
+	c.release(e)
 	if call == nil {
 		return nil // its caller has left
 	}

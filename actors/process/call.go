@@ -29,7 +29,8 @@ type Call struct {
 	// nothing is recorded; a caller with a span of its own leaves it zero and
 	// sets Task.Cause.
 	Submit telemetry.Span
-	// Attempts counts how often the call was handed to a child.
+	// Attempts counts how often the call was handed to a child that may have
+	// begun it.
 	Attempts int
 	// Pooled says that the child's pool holds the call: it goes back there if
 	// the child dies.
@@ -37,31 +38,30 @@ type Call struct {
 	// Pool is the pool's own note on the call. A process actor leaves it alone.
 	Pool PoolNote
 
-	answered atomic.Bool
+	// state is twice the epoch, plus one when the task has its answer.
+	state atomic.Uint64
 
 	// The process actor's while it holds the call.
 	exchange telemetry.Span
-	end      uint64 // where the call's frame ends in the stream of the wire
 }
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
 type PoolNote struct {
-	// Member is who holds the call; -1: it is queued.
+	// Member is who holds the call; less than zero: the pool does.
 	Member int
 	// Incarnation is the one of the member that the call was handed to.
 	Incarnation uint32
 	// Accepted is when the pool took the call, and Handed when it was handed to its
 	// member last.
 	Accepted, Handed time.Time
-	// Cancelled is the error that the caller was promised, if the call came
-	// back.
-	Cancelled error
-	// Lost is the exit of the last child that died with the call after it may
-	// have run there; nil if there was none.
-	Lost *actors.Exit
+	// Entry is what the pool remembers besides, of a task that needs more than a
+	// place in the queue. It is the pool's own type, and nil of a plain task.
+	Entry any
+	// Tally counts the answer. Nil counts nothing.
+	Tally *Tally
 	// Queued is the span of the wait in the queue.
 	Queued telemetry.Span
-	// Timeout ends the call when its time is over; the answer stops it.
+	// Timeout ends a task that no pool holds; the answer stops it.
 	Timeout *time.Timer
 	// Prev and Next link the calls of the queue; Next those of one message.
 	Prev, Next *Call
@@ -80,12 +80,21 @@ type PoolNote struct {
 
 // Answer ends the call. Only the first answer counts: a call that was answered
 // early, because its caller left, is answered again by the child. It reports
-// whether this was the first.
+// whether this was the first. Only who holds the call may answer it.
 func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
-	if !c.answered.CompareAndSwap(false, true) {
+	return c.AnswerAt(system, c.Epoch(), result)
+}
+
+// AnswerAt is Answer for who may hold the call no more: it does nothing if the
+// call is another task's by now.
+func (c *Call) AnswerAt(system *actor.ActorSystem, epoch uint64, result actors.Result) bool {
+	if !c.state.CompareAndSwap(epoch<<1, epoch<<1|1) {
 		return false
 	}
 	result.Attempts, result.Tag = c.Attempts, c.Task.Tag
+	if c.Pool.Tally != nil {
+		c.Pool.Tally.count(c.Pool.Member, result.Err)
+	}
 	c.Submit.End(result.Err)
 	if c.Pool.Timeout != nil {
 		c.Pool.Timeout.Stop()
@@ -97,6 +106,13 @@ func (c *Call) Answer(system *actor.ActorSystem, result actors.Result) bool {
 	}
 	c.Done <- result
 	return true
+}
+
+// Close marks the call as answered without an answer, for a holder that hands
+// the answer on itself. It reports whether the call was open.
+func (c *Call) Close() bool {
+	state := c.state.Load()
+	return state&1 == 0 && c.state.CompareAndSwap(state, state|1)
 }
 
 // traced puts a task's span on its answer, so that what the asking actor does
@@ -127,12 +143,25 @@ func (c *Call) Chain() iter.Seq[*Call] {
 }
 
 // Answered reports whether the call has its answer.
-func (c *Call) Answered() bool { return c.answered.Load() }
+func (c *Call) Answered() bool { return c.state.Load()&1 != 0 }
 
-// Reset makes the call ready for another task, keeping Done. Only who knows
-// that nobody else holds the call may reset it.
+// Epoch numbers the tasks that the call has been used for. What refers to a
+// call that somebody else holds must carry the epoch and ask Open before
+// anything else: the call may be another task's by then. Safe for concurrent use.
+func (c *Call) Epoch() uint64 { return c.state.Load() >> 1 }
+
+// Open reports whether the call is still the task of that epoch, and has no
+// answer yet. Safe for concurrent use.
+func (c *Call) Open(epoch uint64) bool { return c.state.Load() == epoch<<1 }
+
+// Reset makes the call ready for another task, in the next epoch, keeping Done.
+// Only who got the answer may reset the call, and not if it asked for the
+// call to be cancelled: that message may be under way.
 func (c *Call) Reset(task actors.Task) {
-	*c = Call{Task: task, Done: c.Done}
+	c.Task, c.ReplyTo, c.Submit = task, nil, telemetry.Span{}
+	c.Attempts, c.Pooled, c.Pool = 0, false, PoolNote{}
+	c.exchange = telemetry.Span{}
+	c.state.Store((c.Epoch() + 1) << 1)
 }
 
 // Cause is the span that the call's hops are children of.

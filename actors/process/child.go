@@ -48,6 +48,8 @@ func (c *child) Receive(ctx actor.Context) {
 		c.takeDirect(m, ctx.Sender())
 	case *Cancel:
 		c.cancel(m)
+	case *Revoke:
+		c.revoke(m.N)
 	case *Do:
 		c.command(m.Command, reply{raw: m.Done})
 	case *actors.Start:
@@ -88,7 +90,10 @@ func (c *child) endTurn() {
 	}
 	// With several tasks under way, others are likely to be answered or to come
 	// soon after these.
-	c.box.Gather(len(c.tasks.inflight)+c.tasks.freed > 1)
+	c.box.Gather(c.tasks.held.len()+c.tasks.freed > 1)
+	if w := c.run.wire; w != nil {
+		w.load.Store(int32(c.tasks.held.len()))
+	}
 	if c.state.phase != spawning {
 		c.run.flush()
 		c.settleWrites()
@@ -97,7 +102,8 @@ func (c *child) endTurn() {
 			c.step(event{kind: evWireBroken})
 		}
 	}
-	c.reportFreed()
+	c.reportSlots()
+	c.watchHead()
 }
 
 func (c *child) acknowledged(m *actors.Ack) {
@@ -145,6 +151,8 @@ func (c *child) carryOut(e effect) {
 		c.askToEnd()
 	case efTerminate:
 		c.terminate()
+	case efInterrupt:
+		c.interrupt()
 	case efStep:
 		c.followPlan(c.spec.StopPlan[e.step])
 	case efKill:
@@ -176,7 +184,8 @@ func (c *child) emit(event any, toParent bool) {
 	if toParent && c.parent != nil {
 		c.system.Root.Send(c.parent, event)
 	}
-	c.toPool(&MemberEvent{Member: c.spec.Member, Event: event})
+	marks := c.run != nil && c.run.wire != nil && c.run.wire.marks
+	c.toPool(&MemberEvent{Member: c.spec.Member, Event: event, Marks: marks})
 	for _, subscriber := range c.spec.Subscribers {
 		c.system.Root.Send(subscriber, event)
 	}

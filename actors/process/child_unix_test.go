@@ -332,7 +332,8 @@ func TestTasksOverTheWire(t *testing.T) {
 		assert.Equal(t, large, string(r.Payload))
 	})
 	t.Run("a second task while one runs is refused", func(t *testing.T) {
-		running := h.submit("wait")
+		running := h.submit("begin-and-wait")
+		require.Eventually(t, func() bool { return strings.HasSuffix(h.output(), "begun\n") }, 20*time.Second, time.Millisecond)
 		require.ErrorIs(t, h.result(h.submit("hello")).Err, actors.ErrBusy)
 		require.NoError(t, h.do(&actors.Ping{}), "a busy worker answers pings")
 		call := &Call{Done: make(chan actors.Result, 1)}
@@ -381,6 +382,7 @@ func TestCancel(t *testing.T) {
 		h.system.Root.Send(h.pid, &Cancel{Call: call, Err: errors.New("caller left")})
 		down := await[*actors.Down](h)
 		assert.Equal(t, actors.ReasonUnresponsive, down.Exit.Reason)
+		assert.Equal(t, syscall.SIGINT, down.Exit.Signal)
 	})
 }
 

@@ -131,14 +131,14 @@ func (c *child) ping(r reply) error {
 	if c.state.phase != running {
 		return actors.ErrNotRunning
 	}
-	c.tasks.lastID++
-	if err := c.send(protocol.Message{Kind: protocol.Ping, ID: c.tasks.lastID}); err != nil {
+	c.tasks.lastPing++
+	if err := c.send(protocol.Message{Kind: protocol.Ping, ID: c.tasks.lastPing}); err != nil {
 		return err
 	}
 	if c.tasks.pings == nil {
 		c.tasks.pings = map[uint64]ping{}
 	}
-	c.tasks.pings[c.tasks.lastID] = ping{reply: r, sent: time.Now()}
+	c.tasks.pings[c.tasks.lastPing] = ping{reply: r, sent: time.Now()}
 	return nil
 }
 

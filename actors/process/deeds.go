@@ -31,6 +31,13 @@ func (c *child) terminate() {
 	}
 }
 
+// interrupt asks the whole tree to break off what it does.
+func (c *child) interrupt() {
+	if err := c.wakeWith(syscall.SIGINT); err != nil {
+		c.step(event{kind: evStepFailed})
+	}
+}
+
 // wakeWith sends the signals and then CONT, which wakes who was stopped, so
 // that it can react. One that has ended meanwhile is no error.
 func (c *child) wakeWith(signals ...syscall.Signal) error {

@@ -11,7 +11,7 @@ import (
 type event struct {
 	kind    eventKind
 	streams int           // spawned: outputs to be read
-	err     error         // spawnFailed, wireEnded, fault, unhealthy, stop; expired start: why it is not proven
+	err     error         // spawnFailed, wireEnded, fault, overdue, unhealthy, stop; expired start: why it is not proven
 	reason  actors.Reason // fault, stop
 	grace   time.Duration // stop
 	gentle  bool          // unhealthy: it can be expected to follow a request to end
@@ -30,6 +30,7 @@ const (
 	evProven // its readiness
 	evUnhealthy
 	evFault
+	evOverdue // a cancelled task was not answered in time
 	evStop
 	evStepFailed // of the stop plan: it could not be done
 	evStreamEnded
@@ -54,6 +55,7 @@ const (
 	efAdopt                       // report Started, read the outputs
 	efReady                       // report Ready
 	efAskToEnd                    // send the protocol's shutdown
+	efInterrupt                   // INT (and CONT) to the tree
 	efTerminate                   // TERM (and CONT) to the tree
 	efStep                        // do a step of the stop plan
 	efKill                        // KILL to the tree
@@ -65,7 +67,7 @@ const (
 	efStopped                     // answer Stop
 )
 
-var effectNames = [...]string{"spawn", "adopt", "ready", "ask-to-end", "terminate", "step", "kill", "arm", "disarm", "disarm", "cut", "end", "stopped"}
+var effectNames = [...]string{"spawn", "adopt", "ready", "ask-to-end", "interrupt", "terminate", "step", "kill", "arm", "disarm", "disarm", "cut", "end", "stopped"}
 
 func (e effect) String() string {
 	switch e.kind {

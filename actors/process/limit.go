@@ -27,7 +27,7 @@ func (c *child) overLimit(m *OverLimit) {
 // answered early is held until the child answers, too. One that is not ready yet
 // is not idle: who waits for it to start is not to see it fail.
 func (c *child) retire() {
-	if c.retiring != nil && c.state.phase == running && len(c.tasks.inflight) == 0 {
+	if c.retiring != nil && c.state.phase == running && c.tasks.held.len() == 0 {
 		c.stopForLimit(c.retiring)
 	}
 }

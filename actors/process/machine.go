@@ -67,6 +67,7 @@ type limits struct {
 	startTimeout, drain time.Duration
 	grace               time.Duration // of a stop that nobody asked for
 	plan                StopPlan
+	cancelStep          time.Duration
 }
 
 // state of the machine. It is changed by step only.
@@ -110,6 +111,8 @@ func step(s state, ev event, l limits) (state, []effect) {
 		return s.unhealthy(ev, l)
 	case evFault:
 		return s.fault(ev.reason, ev.err)
+	case evOverdue:
+		return s.overdue(ev.err, l)
 	case evStop:
 		return s.stopped(ev, l)
 	case evStepFailed:

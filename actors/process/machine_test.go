@@ -21,7 +21,7 @@ import (
 func TestMachineTranscripts(t *testing.T) {
 	transcript.Replay(t, "machine", func(t *testing.T) func(string) []string {
 		var s state
-		l := limits{hello: true, startTimeout: 10 * time.Second, drain: 2 * time.Second, grace: 5 * time.Second}
+		l := limits{hello: true, startTimeout: 10 * time.Second, drain: 2 * time.Second, grace: 5 * time.Second, cancelStep: time.Second}
 		return func(line string) []string {
 			words, values := transcript.Fields(line)
 			if words[0] == "limits" {
@@ -67,6 +67,8 @@ func parseEvent(t *testing.T, word string, values map[string]string) event {
 		return event{kind: evUnhealthy, err: err, gentle: values["gentle"] == "true"}
 	case "fault":
 		return event{kind: evFault, reason: actors.ReasonProtocol, err: err}
+	case "overdue":
+		return event{kind: evOverdue, err: err}
 	case "stop":
 		grace, bad := time.ParseDuration(values["grace"])
 		require.NoError(t, bad)
@@ -157,7 +159,7 @@ func testMachineAlwaysEnds(t *testing.T, l limits) {
 	events := []event{
 		{kind: evHello}, {kind: evFault, reason: actors.ReasonProtocol}, {kind: evStop}, {kind: evStop, grace: -1},
 		{kind: evStreamEnded}, {kind: evWireEnded}, {kind: evExited}, {kind: evStart}, {kind: evWireBroken}, {kind: evStepFailed},
-		{kind: evProven}, {kind: evUnhealthy}, {kind: evUnhealthy, gentle: true},
+		{kind: evProven}, {kind: evUnhealthy}, {kind: evUnhealthy, gentle: true}, {kind: evOverdue},
 	}
 	for seed := range 40000 {
 		s, _ := step(state{}, event{kind: evStart}, l)

@@ -34,7 +34,20 @@ func TestMain(m *testing.M) {
 }
 
 var roles = map[string]func(){
-	"worker":     func() { worker.Exit(worker.Serve(handle)) },
+	"worker": func() { worker.Exit(worker.Serve(handle)) },
+	"worker-without-int": func() {
+		signal.Ignore(syscall.SIGINT)
+		worker.Exit(worker.Serve(handle))
+	},
+	"tough-worker": func() {
+		signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+		worker.Exit(worker.Serve(handle))
+	},
+	"worker-without-mark": func() {
+		value := os.Getenv(protocol.EnvWire)
+		os.Setenv(protocol.EnvWire, value[:strings.LastIndexByte(value, ':')])
+		worker.Exit(worker.Serve(handle))
+	},
 	"cat":        func() { _, _ = io.Copy(os.Stdout, os.Stdin) },
 	"exit3":      func() { fmt.Fprintln(os.Stderr, "out of cheese"); os.Exit(3) },
 	"deaf":       func() { select {} },
@@ -52,6 +65,13 @@ var roles = map[string]func(){
 	"close-wire": func() {
 		sayHello(protocol.Version)
 		wireOut().Close()
+		select {}
+	},
+	"mute-worker": func() { // it marks, takes a task, and begins and says nothing
+		writeMark(protocol.MarkNone)
+		sayHello(protocol.Version)
+		readTask()
+		fmt.Println("got it")
 		select {}
 	},
 	"deaf-worker": func() { sayHello(protocol.Version); select {} },
@@ -74,6 +94,10 @@ func handle(ctx context.Context, payload []byte) ([]byte, error) {
 		fmt.Print(rest)
 		return []byte("printed"), nil
 	case "wait":
+		<-ctx.Done()
+		return nil, ctx.Err()
+	case "begin-and-wait":
+		fmt.Println("begun")
 		<-ctx.Done()
 		return nil, ctx.Err()
 	case "ignore-cancel":
@@ -118,6 +142,13 @@ func frame(m protocol.Message) []byte {
 		panic(err)
 	}
 	return buf
+}
+
+func writeMark(m protocol.Mark) {
+	b := binary.LittleEndian.AppendUint64(nil, uint64(m))
+	if _, err := os.NewFile(uintptr(link().Mark), "mark").WriteAt(b, 0); err != nil {
+		panic(err)
+	}
 }
 
 func sayHello(version uint16) {

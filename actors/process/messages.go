@@ -12,17 +12,30 @@ import (
 	"brood/ptyio"
 )
 
-// Cancel asks to end a call early: it is answered with Err at once, and the
-// child is told. A call that the actor does not hold is left alone.
+// Cancel asks to end a call early: the child is told, and the call is answered
+// with Err, at once unless the child can say soon that it has not begun it. If
+// Err is a *actors.CancelledError or a *actors.TaskTimeoutError, its Stage is set
+// here. A call that the actor does not hold is left alone, and so is one that has
+// become another task's.
 type Cancel struct {
-	Call *Call
-	Err  error
+	Call  *Call
+	Epoch uint64
+	Err   error
 }
+
+// Revoke asks to get back up to N of the calls that the child has not begun, the
+// youngest first. Those that it gives back, which may be fewer and later, go to
+// the pool as GivenBack; the others it answers. A child that does not mark what it
+// begins is not asked.
+type Revoke struct{ N int }
 
 // MemberEvent tells the pool of a member's Started, Ready or Down.
 type MemberEvent struct {
 	Member int
 	Event  any
+	// Marks, with Ready, says that the child marks what it begins: what it has not
+	// begun comes back as not run when it dies, and can be revoked.
+	Marks bool
 }
 
 // Connected is what Spec.OnEvent is called with, and nobody else hears of, before
@@ -59,14 +72,24 @@ var freedPool = sync.Pool{New: func() any { return new(Freed) }}
 // Free gives the message back when its receiver is done with it.
 func (m *Freed) Free() { freedPool.Put(m) }
 
+// GivenBack gives calls back to the pool that were revoked: the member's
+// incarnation lives, has not begun them and will not, and has their slots free.
+type GivenBack struct {
+	Member      int
+	Incarnation uint32
+	Calls       []*Call // the oldest first
+}
+
 // Returned gives calls back to the pool because the member's incarnation can
 // not answer them any more. Their slots are gone with it.
 type Returned struct {
 	Member      int
 	Incarnation uint32
-	// Calls that had been written whole: they may have run.
+	// Calls that had been written whole, and of which it is not known that the
+	// child had not begun them: they may have run.
 	MayHaveRun []*Call
-	// NotRun are calls that certainly did not.
+	// NotRun are calls that certainly did not. Having been handed to this child
+	// does not count as an attempt.
 	NotRun []*Call
 	// Exit is how the incarnation ended; its Reason is 0 if it has not yet.
 	Exit actors.Exit
@@ -141,4 +164,6 @@ type (
 	}
 	// overdue: a cancelled task may have been left unanswered too long.
 	overdue struct{ run *run }
+	// ranLong: the oldest call may have run for longer than it may.
+	ranLong struct{ run *run }
 )

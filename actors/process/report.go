@@ -24,6 +24,7 @@ func (c *child) report(message any) {
 	case *exited:
 		if m.run == c.run {
 			m.run.exit = m
+			m.run.keepMark()
 			m.run.atExit = m.run.delivered.Load()
 			m.run.lastSeen = m.run.atExit
 			c.step(event{kind: evExited})
@@ -50,6 +51,10 @@ func (c *child) report(message any) {
 	case *overdue:
 		if m.run == c.run {
 			c.checkOverdue()
+		}
+	case *ranLong:
+		if m.run == c.run {
+			c.checkClock()
 		}
 	}
 }

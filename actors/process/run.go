@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,9 +17,6 @@ import (
 	"brood/ptyio"
 	"brood/telemetry"
 )
-
-// firstFile is the descriptor that the first of a command's Files becomes.
-const firstFile = 3
 
 // run is what one incarnation owns. The actor uses it in its turns; the
 // incarnation's goroutines use the fields that are set before they start.
@@ -109,45 +107,27 @@ func (r *run) start() (ptyio.Conn, error) {
 		}
 		maps.Copy(env, vars)
 	}
+	var files []*os.File
 	if r.spec.Protocol != nil {
-		ends, err := r.openWire()
+		var link protocol.Link
+		var err error
+		files, link, err = r.openWire()
 		if err != nil {
 			r.release()
 			return nil, &ptyio.StartError{Path: cmd.Path, Dir: cmd.Dir, Err: err}
 		}
-		defer ends[0].Close()
-		defer ends[1].Close()
-		cmd.Files = append(ends[:], cmd.Files...)
-		link := protocol.Link{In: firstFile, Out: firstFile + 1, Incarnation: r.incarnation}
+		cmd.Files = slices.Concat(files, cmd.Files)
 		maps.Copy(env, r.spec.Protocol.Environ(link))
 	}
 	cmd.Env.Set = env
 	conn, err := r.spec.Transport.Start(cmd)
+	r.handOver(files, err == nil)
 	if err != nil {
 		r.release()
 		return nil, err
 	}
 	r.attach(conn)
 	return conn, nil
-}
-
-// openWire makes the two pipes of the wire and returns the child's ends: the
-// one it reads, the one it writes.
-func (r *run) openWire() (ends [2]*os.File, err error) {
-	in, toChild, err := os.Pipe()
-	if err != nil {
-		return ends, err
-	}
-	fromChild, out, err := os.Pipe()
-	if err != nil {
-		in.Close()
-		toChild.Close()
-		return ends, err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.wire.toChild, r.wire.fromChild = toChild, fromChild
-	return [2]*os.File{in, out}, nil
 }
 
 // identity returns the process id and the word of its containment, or nothing
@@ -215,6 +195,7 @@ func (r *run) release() {
 	if r.wire != nil {
 		_ = r.wire.toChild.Close() // one that is nil answers with an error
 		_ = r.wire.fromChild.Close()
+		_ = r.wire.mark.Close()
 	}
 	r.cut.Store(true)
 	r.loosen()

@@ -24,6 +24,7 @@ const (
 	DefaultStartTimeout      = 10 * time.Second
 	DefaultGrace             = 5 * time.Second
 	DefaultCancelGrace       = 5 * time.Second
+	DefaultCancelStep        = time.Second
 	DefaultDrainTimeout      = 2 * time.Second
 	DefaultStdinLimitBytes   = 1 << 20
 	DefaultOutputWindowBytes = 256 << 10
@@ -61,9 +62,13 @@ type Spec struct {
 	Grace time.Duration
 	// StopPlan is how the child is asked to end. Nil: as StopPlan describes.
 	StopPlan StopPlan
-	// CancelGrace is how long the child may take to answer a cancelled task
-	// before it is killed. Zero means 5 s.
+	// CancelGrace is how long the child may take to answer a cancelled task, in
+	// any way, and is kept. Then its tree gets INT, and is replaced. Zero means
+	// 5 s.
 	CancelGrace time.Duration
+	// CancelStep is how long it then has to end before TERM, and again as long
+	// before KILL. Zero means 1 s.
+	CancelStep time.Duration
 	// DrainTimeout is how long after the child's end an output that somebody
 	// else holds open is still read. Zero means 2 s.
 	DrainTimeout time.Duration
@@ -111,6 +116,8 @@ type Spec struct {
 	// Goroutines counts the child's goroutines, for who wants to await their
 	// end. Nil: nobody does.
 	Goroutines *sync.WaitGroup
+
+	confirmDelay time.Duration // for tests; zero means confirmDelay
 }
 
 // Props checks the whole Spec and returns the props of its actor. The error
@@ -138,6 +145,7 @@ func (s *Spec) validate() error {
 	fault(s.StartTimeout < 0, "StartTimeout is %s", s.StartTimeout)
 	fault(s.Grace < 0, "Grace is %s", s.Grace)
 	fault(s.CancelGrace < 0, "CancelGrace is %s", s.CancelGrace)
+	fault(s.CancelStep < 0, "CancelStep is %s", s.CancelStep)
 	fault(s.DrainTimeout < 0, "DrainTimeout is %s", s.DrainTimeout)
 	fault(s.StdinLimitBytes < 0, "StdinLimitBytes is %d", s.StdinLimitBytes)
 	fault(s.OutputWindowBytes < 0, "OutputWindowBytes is %d", s.OutputWindowBytes)
@@ -188,6 +196,8 @@ func (s *Spec) setDefaults() {
 		orDefault(&s.Grace, DefaultGrace)
 	}
 	orDefault(&s.CancelGrace, DefaultCancelGrace)
+	orDefault(&s.CancelStep, DefaultCancelStep)
+	orDefault(&s.confirmDelay, confirmDelay)
 	orDefault(&s.DrainTimeout, DefaultDrainTimeout)
 	orDefault(&s.StdinLimitBytes, DefaultStdinLimitBytes)
 	orDefault(&s.OutputWindowBytes, DefaultOutputWindowBytes)
@@ -208,5 +218,6 @@ func (s *Spec) limits() limits {
 		startTimeout: s.StartTimeout,
 		plan:         s.StopPlan,
 		drain:        s.DrainTimeout,
+		cancelStep:   s.CancelStep,
 	}
 }

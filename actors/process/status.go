@@ -104,15 +104,17 @@ func (c *child) status() Status {
 		Incarnation: c.state.incarnation,
 		Restarts:    max(int(c.state.incarnation)-1, 0),
 		LastActive:  c.lastActive(),
-		Held:        len(c.tasks.inflight),
+		Held:        c.tasks.held.len(),
 		Answered:    c.tasks.answered,
 	}
-	for _, id := range c.heldInOrder() {
-		call := c.tasks.inflight[id]
-		s.Tasks = append(s.Tasks, HeldTask{
-			ID: call.Task.ID, Key: call.Task.Key, Tag: call.Task.Tag, Attempts: call.Attempts, Since: call.Pool.Handed,
-		})
-	}
+	c.tasks.held.all(func(e *held) bool {
+		if call := e.call; call != nil && e.gaveUp == nil {
+			s.Tasks = append(s.Tasks, HeldTask{
+				ID: call.Task.ID, Key: call.Task.Key, Tag: call.Task.Tag, Attempts: call.Attempts, Since: call.Pool.Handed,
+			})
+		}
+		return true
+	})
 	if c.past != nil {
 		s.LastExit = c.past.lastExit
 	}

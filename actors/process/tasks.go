@@ -3,7 +3,6 @@ package process
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -15,19 +14,22 @@ import (
 	"brood/telemetry"
 )
 
-// tasks are the calls that the child holds.
+// tasks are the calls that the child holds, and what else it was asked.
 type tasks struct {
-	// inflight holds nil for a call that was answered early: its slot is
-	// taken until the child answers too.
-	inflight  map[uint64]*Call
-	pings     map[uint64]ping
-	lastID    uint64          // of tasks and pings, over all incarnations
-	answered  uint64          // tasks, over all incarnations
+	held      holding
+	lastID    uint64          // of tasks, over all incarnations
+	handled   uint64          // the newest that the child's handler has answered
+	answered  uint64          // how many, over all incarnations
 	freed     int             // slots, since the pool was told
 	took      []time.Duration // of the tasks that freed them
+	givenBack []*held         // since the pool was told
 	counted   countedKeys
 	cancelled []tombstone
 	overdue   alarm.Alarm
+	overdueAt time.Time // when it rings, if it is pending
+	clock     runClock
+	pings     map[uint64]ping
+	lastPing  uint64 // over all incarnations
 }
 
 type ping struct {
@@ -42,41 +44,13 @@ func (c *child) takeAll(first *Call) {
 	}
 }
 
-// countedKeys are the keys of calls that the pool counts by key.
-type countedKeys struct {
-	held  map[uint64]string // by id, also of calls that were answered early
-	freed []string          // since the pool was told
-}
-
-func (k *countedKeys) hold(id uint64, key string) {
-	if k.held == nil {
-		k.held = map[uint64]string{}
-	}
-	k.held[id] = key
-}
-
-func (k *countedKeys) free(id uint64) {
-	if key, counted := k.held[id]; counted {
-		delete(k.held, id)
-		k.freed = append(k.freed, key)
-	}
-}
-
-// take returns what was freed, which the pool may keep.
-func (k *countedKeys) take() []string {
-	freed := k.freed
-	k.freed = nil
-	return freed
-}
-
 // take begins a call: its frame joins what this turn writes.
 func (c *child) take(call *Call) {
 	if err := c.canTake(call); err != nil {
 		c.refuse(call, err)
 		return
 	}
-	c.tasks.lastID++
-	id := c.tasks.lastID
+	id, before := c.tasks.lastID+1, c.run.wire.out.added
 	call.Attempts++
 	c.startExchange(call, id)
 	err := c.send(protocol.Message{
@@ -95,21 +69,28 @@ func (c *child) take(call *Call) {
 		call.Answer(c.system, actors.Result{Err: tooLarge(err)})
 		return
 	}
+	c.tasks.lastID = id
+	end := c.run.wire.out.added
+	c.tasks.held.add(held{id: id, call: call, end: end, size: int(end - before)})
 	if call.Pool.Counted {
 		c.tasks.counted.hold(id, call.Task.Key)
 	}
-	call.end = c.run.wire.out.added
-	if c.tasks.inflight == nil {
-		c.tasks.inflight = map[uint64]*Call{}
+}
+
+// release takes a call that was answered, now or early, off what the child holds.
+func (c *child) release(e *held) {
+	c.tasks.freed++
+	if len(c.tasks.counted.held) > 0 {
+		c.tasks.counted.free(e.id)
 	}
-	c.tasks.inflight[id] = call
+	c.tasks.held.remove(e)
 }
 
 // takeDirect begins a task that an actor sent without a pool.
 func (c *child) takeDirect(task *actors.Task, sender *actor.PID) {
 	call := &Call{Task: *task, ReplyTo: sender, Done: make(chan actors.Result, 1)}
 	if task.Timeout > 0 {
-		late := &Cancel{Call: call, Err: actors.ErrTaskTimeout}
+		late := &Cancel{Call: call, Err: &actors.TaskTimeoutError{Limit: task.Timeout}}
 		call.Pool.Timeout = time.AfterFunc(task.Timeout, func() { c.system.Root.Send(c.self, late) })
 	}
 	c.take(call)
@@ -126,7 +107,7 @@ func (c *child) canTake(call *Call) error {
 	case call.Pooled && call.Pool.Incarnation != c.state.incarnation:
 		// It was meant for one that is over: the pool does not count it here.
 		return actors.ErrNotRunning
-	case len(c.tasks.inflight) >= c.spec.Prefetch:
+	case c.tasks.held.len() >= c.spec.Prefetch:
 		return actors.ErrBusy
 	}
 	return nil
@@ -170,70 +151,13 @@ func (c *child) startExchange(call *Call, id uint64) {
 	if !c.spec.Telemetry.Enabled() {
 		return
 	}
-	call.exchange = c.spec.Telemetry.Start(call.Cause(), telemetry.HopExchange, c.spec.Name,
+	cause := call.Cause()
+	if !c.spec.Telemetry.Records(cause) {
+		return
+	}
+	call.exchange = c.spec.Telemetry.Start(cause, telemetry.HopExchange, c.spec.Name,
 		telemetry.TaskID(id), telemetry.Attempt(call.Attempts),
 		telemetry.PID(c.run.conn.PID()), telemetry.Incarnation(c.state.incarnation))
-}
-
-// settle ends or returns every call that the incarnation still holds.
-func (c *child) settle(exit actors.Exit) {
-	c.reportFreed()
-	back := &Returned{Member: c.spec.Member, Incarnation: c.state.incarnation, Exit: exit}
-	for _, id := range c.heldInOrder() {
-		call := c.tasks.inflight[id]
-		// What a flusher holds may be on its way into the pipe.
-		mayHaveRun := call.end <= c.run.wire.out.written+uint64(c.run.wire.out.flying)
-		err := &actors.WorkerExitedError{MayHaveRun: mayHaveRun, Attempts: call.Attempts, Exit: exit}
-		call.exchange.End(err)
-		switch {
-		case !call.Pooled:
-			call.Answer(c.system, actors.Result{Err: err, Worker: exit.PID})
-		case mayHaveRun:
-			back.MayHaveRun = append(back.MayHaveRun, call)
-		default:
-			back.NotRun = append(back.NotRun, call)
-		}
-	}
-	for _, p := range c.tasks.pings {
-		p.reply.fail(c, &actors.Ping{}, actors.ErrNotRunning)
-	}
-	c.tasks.overdue.Stop()
-	c.tasks = tasks{lastID: c.tasks.lastID, answered: c.tasks.answered}
-	if len(back.MayHaveRun)+len(back.NotRun) > 0 {
-		c.toPool(back)
-	}
-}
-
-// heldInOrder returns the ids of unanswered calls, oldest first.
-func (c *child) heldInOrder() []uint64 {
-	var ids []uint64
-	for id, call := range c.tasks.inflight {
-		if call != nil {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// reportFreed tells the pool once a turn how many slots have become free.
-func (c *child) reportFreed() {
-	if c.tasks.freed == 0 {
-		return
-	}
-	if c.spec.Pool == nil {
-		c.tasks.freed = 0
-		return
-	}
-	m := freedPool.Get().(*Freed)
-	took := m.Took[:0] // the two keep each other's memory
-	*m = Freed{
-		Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed,
-		Took: c.tasks.took, Keys: c.tasks.counted.take(),
-	}
-	c.tasks.took = took
-	c.toPool(m)
-	c.tasks.freed = 0
 }
 
 func (c *child) toPool(message any) {

@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"brood/actors/protocol"
 )
@@ -18,18 +19,32 @@ type wire struct {
 	slab    protocol.Slab    // the reader's
 
 	toChild, fromChild *os.File // behind run.mu until the process runs
+	mark               *os.File // likewise; nil: there is none
+
+	load atomic.Int32 // tasks at the child, as the actor last saw it
 
 	// The actor's.
 	out     outlet
 	sending protocol.Message // a place for what is being encoded
 	broken  bool             // it can not be written any more, and the machine knows
+	marks   bool             // the child said that it marks
+	last    protocol.Mark    // when the process had ended
 }
 
 // readWire posts the frames that the child sends, one message per read.
 func (r *run) readWire() {
 	end := &wireEnded{run: r}
+	space := func() []byte { return r.wire.decoder.Space(wireBytes) }
+	try := tryReader(r.wire.fromChild, space)
+	look := eager{off: try == nil}
 	for {
-		n, err := r.wire.fromChild.Read(r.wire.decoder.Space(wireBytes))
+		n, err := 0, error(nil)
+		if look.worth(r.wire.load.Load()) {
+			n, err = look.look(try)
+		}
+		if n == 0 && err == nil {
+			n, err = r.wire.fromChild.Read(space())
+		}
 		r.wire.decoder.Advance(n)
 		message, bad := r.decode()
 		if len(message.messages) > 0 {

@@ -12,13 +12,14 @@
 // streams stay free for what they are for. The child learns the descriptors
 // from its environment:
 //
-//	BROOD_WIRE=1:3:4:7:4194304
+//	BROOD_WIRE=1:3:4:7:4194304:5
 //
 // which is version 1, the descriptor that it reads, the descriptor that it
-// writes, its incarnation, and the limit of a frame's body in bytes, which holds
-// in both directions. The child should take the variable out of its
-// own environment and set close-on-exec on both descriptors, so that its own
-// children do not mistake themselves for workers or hold the wire open.
+// writes, its incarnation, the limit of a frame's body in bytes, which holds
+// in both directions, and the descriptor of its mark file (see below). The last
+// field is missing where there is none. The child should take the variable out
+// of its own environment and set close-on-exec on all these descriptors, so that
+// its own children do not mistake themselves for workers or hold the wire open.
 //
 // A frame is a length (4 bytes, big-endian, not counting itself) and as many
 // bytes of body. The default limit of a body is 4 MiB. All integers are
@@ -46,15 +47,46 @@
 //	6 ping        parent  none; to be answered at once, also while a task runs
 //	7 pong        child   none; the ping's id
 //	8 shutdown    parent  none; finish the tasks received so far, answer them, exit with code 0;
-//	                      cancels and pings may still come
+//	                      cancels, revokes and pings may still come
+//	9 revoke      parent  none; the child gives the task with this id back if it has not begun it; if it has
+//	                      begun or answered it, the child ignores this. Only a child that marks is asked
+//	10 revoked    child   none; instead of an answer, and only after a revoke or a cancel: the task with this
+//	                      id has not begun and will not
 //
-// A child answers every task that it received exactly once, with result or
-// error, in any order. If a task carried a trace block with the sampled flag
+// The ids of tasks rise; those of pings are counted apart. A child answers every task that it received exactly once, with result,
+// error or revoked, in any order. A cancelled task that waits behind others in
+// the child should be answered at once, with revoked. If a task carried a trace block with the sampled flag
 // and the child does not record spans itself, the answer should carry the times
 // block, from which the parent records the child's handling. The end of the
 // child's reading descriptor means that the parent is gone: the child exits.
 //
+// # The mark
+//
+// The mark file tells what a child has begun, also when it has died, and costs no
+// frame. It has 8 bytes, which are one unsigned integer, little-endian:
+//
+//	0      the child does not mark; so the file is when the child starts
+//	1      it marks, and has begun nothing yet; written before the hello is sent
+//	1+id   the id of the newest task that it has begun; written before its handler is called
+//
+// A child that marks begins tasks in the order of their arrival (it may skip
+// those that were cancelled or revoked), so that the number only rises. It maps
+// the file into its memory, shared, and stores the number there as a whole
+// (aligned, atomically), or writes all 8 bytes at offset 0 with one call (pwrite).
+// It does not write again later for the same task. Marking is a child's choice: one
+// that does not leaves the file alone.
+//
+// The parent only reads the file: at the hello (anything but 1 is a child that
+// does not mark), when a task is to be cancelled or revoked, and when the process
+// has ended. Of a child that marked, a task that it had not begun certainly did not
+// run. A file that is too short, or says something that cannot be (a task that was
+// never sent, or one before a task that it answered), is not believed: then, as of
+// a child that does not mark, every task that was written to it may have run.
+//
+// # Errors
+//
 // Anything else (another version, an unknown kind or id, another incarnation,
-// a body that is too short or over the limit, half a frame at the end) is a
-// protocol error: the parent kills the child and says why in its exit.
+// revoked for a task that was neither cancelled nor revoked, a body that is too
+// short or over the limit, half a frame at the end) is a protocol error: the
+// parent kills the child and says why in its exit.
 package protocol

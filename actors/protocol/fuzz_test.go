@@ -44,7 +44,7 @@ func decodeAll(stream, sizes []byte) (messages []*Message, end string) {
 func FuzzWire(f *testing.F) {
 	full := Message{Kind: Task, Incarnation: 7, ID: 1, Trace: spanContext(f, 1, "a=b"), Began: 1, Ended: 2, Payload: []byte("payload")}
 	var stream []byte
-	for kind := Hello; kind <= Shutdown; kind++ {
+	for kind := Hello; kind <= lastKind; kind++ {
 		stream = append(stream, encode(f, Message{Kind: kind, ID: uint64(kind)})...)
 	}
 	f.Add([]byte{}, []byte{})

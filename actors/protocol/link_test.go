@@ -15,9 +15,11 @@ func TestParseLink(t *testing.T) {
 	}{
 		{"1:3:4:7:8192", Link{In: 3, Out: 4, Incarnation: 7, LimitBytes: 8192}, ""},
 		{"1:0:1:4294967295:2147483647", Link{In: 0, Out: 1, Incarnation: math.MaxUint32, LimitBytes: math.MaxInt32}, ""},
-		{"", Link{}, `wire: BROOD_WIRE="": want five fields`},
-		{"1:3:4", Link{}, `wire: BROOD_WIRE="1:3:4": want five fields`},
-		{"1:3:4:7:8:9", Link{}, `wire: BROOD_WIRE="1:3:4:7:8:9": want five fields`},
+		{"", Link{}, `wire: BROOD_WIRE="": want five or six fields`},
+		{"1:3:4", Link{}, `wire: BROOD_WIRE="1:3:4": want five or six fields`},
+		{"1:3:4:7:8192:5", Link{In: 3, Out: 4, Incarnation: 7, LimitBytes: 8192, Mark: 5}, ""},
+		{"1:3:4:7:8:9:10", Link{}, `wire: BROOD_WIRE="1:3:4:7:8:9:10": want five or six fields`},
+		{"1:3:4:7:8192:", Link{}, `wire: BROOD_WIRE="1:3:4:7:8192:": strconv.ParseUint: parsing "": invalid syntax`},
 		{"1:3:4::8192", Link{}, `wire: BROOD_WIRE="1:3:4::8192": strconv.ParseUint: parsing "": invalid syntax`},
 		{"1:-3:4:7:8192", Link{}, `wire: BROOD_WIRE="1:-3:4:7:8192": strconv.ParseUint: parsing "-3": invalid syntax`},
 		{"1: 3:4:7:8192", Link{}, `wire: BROOD_WIRE="1: 3:4:7:8192": strconv.ParseUint: parsing " 3": invalid syntax`},
@@ -46,5 +48,12 @@ func TestEnvironIsWhatParseLinkReads(t *testing.T) {
 	got, err := ParseLink(env[EnvWire])
 	assert.NoError(t, err)
 	link.LimitBytes = 1000
+	assert.Equal(t, link, got)
+
+	link.Mark = 5
+	env = Wire{LimitBytes: 1000}.Environ(link)
+	assert.Equal(t, map[string]string{"BROOD_WIRE": "1:3:4:4294967295:1000:5"}, env)
+	got, err = ParseLink(env[EnvWire])
+	assert.NoError(t, err)
 	assert.Equal(t, link, got)
 }

@@ -32,7 +32,7 @@ func TestMalformedBodies(t *testing.T) {
 		{"empty", "", "body of 0 bytes is shorter than a header"},
 		{"short header", "02 00 00000007 00000000000000", "body of 13 bytes is shorter than a header"},
 		{"kind 0", "00 00 00000007 0000000000000000", "unknown kind 0"},
-		{"kind 9", "09 00 00000007 0000000000000000", "unknown kind 9"},
+		{"kind 99", "63 00 00000007 0000000000000000", "unknown kind 99"},
 		{"text", hex.EncodeToString([]byte("GET / HTTP/1.1")), "unknown kind 71"},
 		{"flag 4", "02 04 00000007 0000000000000001", "unknown flags 0x4"},
 		{"all flags", "02 ff 00000007 0000000000000001", "unknown flags 0xff"},

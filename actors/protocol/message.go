@@ -19,9 +19,14 @@ const (
 	Ping
 	Pong
 	Shutdown
+	Revoke
+	Revoked
+
+	lastKind = Revoked
 )
 
-var kindNames = [...]string{"none", "hello", "task", "result", "error", "cancel", "ping", "pong", "shutdown"}
+var kindNames = [...]string{"none", "hello", "task", "result", "error", "cancel", "ping", "pong", "shutdown", "revoke",
+	"revoked"}
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
@@ -32,7 +37,13 @@ func (k Kind) String() string {
 }
 
 // FromChild reports whether a child may send the kind.
-func (k Kind) FromChild() bool { return k == Hello || k == Result || k == Error || k == Pong }
+func (k Kind) FromChild() bool {
+	switch k {
+	case Hello, Result, Error, Pong, Revoked:
+		return true
+	}
+	return false
+}
 
 // Message is one word of the conversation, in the form that all protocols
 // share. Fields that a kind or a protocol has no use for are zero.
@@ -50,17 +61,6 @@ type Message struct {
 	Began, Ended int64
 	// Payload of a decoded message is valid until the decoder reads on.
 	Payload []byte
-}
-
-// Link tells a child how it is connected.
-type Link struct {
-	// In is the descriptor that the child reads, Out the one that it writes.
-	In, Out int
-	// Incarnation is the child's own.
-	Incarnation uint32
-	// LimitBytes bounds the body of a frame. Environ takes the protocol's own
-	// limit instead.
-	LimitBytes int
 }
 
 // Protocol is one language of tasks. Implementations are values without state;

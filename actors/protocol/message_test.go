@@ -12,19 +12,21 @@ func TestKinds(t *testing.T) {
 		fromChild bool
 	}
 	got := map[Kind]kind{}
-	for k := range Kind(10) {
+	for k := range Kind(12) {
 		got[k] = kind{k.String(), k.FromChild()}
 	}
 	assert.Equal(t, map[Kind]kind{
-		0: {"none", false},
-		1: {"hello", true},
-		2: {"task", false},
-		3: {"result", true},
-		4: {"error", true},
-		5: {"cancel", false},
-		6: {"ping", false},
-		7: {"pong", true},
-		8: {"shutdown", false},
-		9: {"kind(9)", false},
+		0:  {"none", false},
+		1:  {"hello", true},
+		2:  {"task", false},
+		3:  {"result", true},
+		4:  {"error", true},
+		5:  {"cancel", false},
+		6:  {"ping", false},
+		7:  {"pong", true},
+		8:  {"shutdown", false},
+		9:  {"revoke", false},
+		10: {"revoked", true},
+		11: {"kind(11)", false},
 	}, got)
 }

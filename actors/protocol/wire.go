@@ -2,9 +2,6 @@ package protocol
 
 import (
 	"encoding/binary"
-	"fmt"
-	"strconv"
-	"strings"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -14,8 +11,6 @@ import (
 const (
 	// Version of the wire.
 	Version = 1
-	// EnvWire is the environment variable that tells a child its link.
-	EnvWire = "BROOD_WIRE"
 	// DefaultLimitBytes bounds the body of a frame.
 	DefaultLimitBytes = 4 << 20
 	// FrameOverheadBytes is how much of a body the wire may need besides the
@@ -42,33 +37,6 @@ type Wire struct {
 }
 
 var _ Protocol = Wire{}
-
-// Environ returns BROOD_WIRE for the link, with the wire's limit.
-func (w Wire) Environ(l Link) map[string]string {
-	limit := w.framing().LimitBytes
-	return map[string]string{EnvWire: fmt.Sprintf("%d:%d:%d:%d:%d", Version, l.In, l.Out, l.Incarnation, limit)}
-}
-
-// ParseLink reads what Environ wrote. The error names the value.
-func ParseLink(value string) (Link, error) {
-	fields := strings.Split(value, ":")
-	if len(fields) != 5 {
-		return Link{}, fmt.Errorf("wire: %s=%q: want five fields", EnvWire, value)
-	}
-	var n [5]uint64
-	bits := [5]int{16, 31, 31, 32, 31}
-	for i, field := range fields {
-		v, err := strconv.ParseUint(field, 10, bits[i])
-		if err != nil {
-			return Link{}, fmt.Errorf("wire: %s=%q: %w", EnvWire, value, err)
-		}
-		n[i] = v
-	}
-	if n[0] != Version {
-		return Link{}, &VersionError{Got: uint16(n[0]), Want: Version}
-	}
-	return Link{In: int(n[1]), Out: int(n[2]), Incarnation: uint32(n[3]), LimitBytes: int(n[4])}, nil
-}
 
 func (w Wire) framing() codec.Length {
 	limit := w.LimitBytes
@@ -170,7 +138,7 @@ func parseBody(body []byte, m *Message) error {
 		Incarnation: binary.BigEndian.Uint32(body[2:]),
 		ID:          binary.BigEndian.Uint64(body[6:]),
 	}
-	if m.Kind < Hello || m.Kind > Shutdown {
+	if m.Kind < Hello || m.Kind > lastKind {
 		return frameError(body, "unknown kind %d", body[0])
 	}
 	flags, rest := body[1], body[headerBytes:]

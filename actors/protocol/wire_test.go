@@ -70,6 +70,8 @@ func TestBytesOfEachKind(t *testing.T) {
 		{"ping", "0000000e 06 00 00000007 0000000000000002", Message{Kind: Ping, ID: 2}},
 		{"pong", "0000000e 07 00 00000007 0000000000000002", Message{Kind: Pong, ID: 2}},
 		{"shutdown", "0000000e 08 00 00000007 0000000000000000", Message{Kind: Shutdown}},
+		{"revoke", "0000000e 09 00 00000007 0000000000000003", Message{Kind: Revoke, ID: 3}},
+		{"revoked", "0000000e 0a 00 00000007 0000000000000003", Message{Kind: Revoked, ID: 3}},
 		{"task in a trace",
 			"0000002a 02 01 00000007 0000000000000001" +
 				" 0af7651916cd43dd8448eb211c80319c b7ad6b7169203331 01 0000 78",
@@ -110,7 +112,7 @@ func TestRoundTripOfEachKindWithEachBlock(t *testing.T) {
 	traces := []trace.SpanContext{{}, spanContext(t, 0, ""), spanContext(t, 0xff, "a=b"), spanContext(t, 1, longState(512))}
 	times := [][2]int64{{0, 0}, {1, 2}, {0, 5}, {5, 0}, {-1, math.MinInt64}, {math.MaxInt64, math.MaxInt64}}
 	encoder, decoder := Wire{}.Open()
-	for kind := Hello; kind <= Shutdown; kind++ {
+	for kind := Hello; kind <= lastKind; kind++ {
 		for _, sc := range traces {
 			for _, bounds := range times {
 				for _, payload := range payloads {

@@ -4,19 +4,27 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"brood/telemetry"
 )
 
 // taskContext is the context of one task. It ends when the task is cancelled or
 // its handler has returned, or with the server. Few handlers wait for its end,
 // and a cancellable context costs more than the rest of a short task: one is made
 // when somebody asks for it.
+//
+// It carries the span that the handler's work belongs to, likewise.
 type taskContext struct {
 	server context.Context
+	span   trace.SpanContext // not valid: there is none
 
-	mu     sync.Mutex
-	ended  bool
-	inner  context.Context // nil as long as nobody asked
-	cancel context.CancelFunc
+	mu      sync.Mutex
+	spanned context.Context // server with span; nil as long as nobody asked
+	ended   bool
+	inner   context.Context // nil as long as nobody asked
+	cancel  context.CancelFunc
 }
 
 var _ context.Context = (*taskContext)(nil)
@@ -45,7 +53,7 @@ func (c *taskContext) Err() error {
 // context: the real one, if there is one.
 func (c *taskContext) Value(key any) any {
 	c.mu.Lock()
-	ctx := c.server
+	ctx := c.base()
 	if c.inner != nil || c.ended {
 		ctx = c.real()
 	}
@@ -56,12 +64,23 @@ func (c *taskContext) Value(key any) any {
 // real returns the context that is waited for. The lock must be held.
 func (c *taskContext) real() context.Context {
 	if c.inner == nil {
-		c.inner, c.cancel = context.WithCancel(c.server)
+		c.inner, c.cancel = context.WithCancel(c.base())
 		if c.ended {
 			c.cancel()
 		}
 	}
 	return c.inner
+}
+
+// base returns what the real context is made of. The lock must be held.
+func (c *taskContext) base() context.Context {
+	if !c.span.IsValid() {
+		return c.server
+	}
+	if c.spanned == nil {
+		c.spanned = telemetry.ContextWith(c.server, c.span)
+	}
+	return c.spanned
 }
 
 // end ends the context.

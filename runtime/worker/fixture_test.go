@@ -154,6 +154,12 @@ func task(id uint64, payload string) protocol.Message {
 
 func cancel(id uint64) protocol.Message { return protocol.Message{Kind: protocol.Cancel, ID: id} }
 
+func revoke(id uint64) protocol.Message { return protocol.Message{Kind: protocol.Revoke, ID: id} }
+
+func revoked(id uint64) protocol.Message {
+	return protocol.Message{Kind: protocol.Revoked, Incarnation: self, ID: id, Payload: []byte{}}
+}
+
 func shutdown() protocol.Message { return protocol.Message{Kind: protocol.Shutdown} }
 
 func result(id uint64, payload string) protocol.Message {

@@ -66,6 +66,8 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 		return nil
 	case protocol.Cancel:
 		return s.cancel(m.ID)
+	case protocol.Revoke:
+		return s.revoke(m.ID)
 	case protocol.Shutdown:
 		s.mu.Lock()
 		s.closing = errShutdown
@@ -84,8 +86,8 @@ func (s *server) enqueue(ctx context.Context, m *protocol.Message) {
 	s.mu.Unlock()
 }
 
-// cancel ends a task: one that waits is answered at once, one that runs has
-// its context ended. One that was answered meanwhile is left alone.
+// cancel ends a task: one that waits is given back, one that runs has its context
+// ended. One that was answered meanwhile is left alone.
 func (s *server) cancel(id uint64) error {
 	j, waited := s.withdraw(id)
 	if j == nil {
@@ -95,7 +97,22 @@ func (s *server) cancel(id uint64) error {
 	if !waited {
 		return nil
 	}
-	return s.out.send(&protocol.Message{Kind: protocol.Error, ID: id, Payload: []byte(context.Canceled.Error())}, true)
+	return s.giveBack(id)
+}
+
+// revoke gives a task back that waits. One that runs or was answered meanwhile is
+// left alone.
+func (s *server) revoke(id uint64) error {
+	j, waited := s.withdraw(id)
+	if !waited {
+		return nil
+	}
+	j.ctx.end()
+	return s.giveBack(id)
+}
+
+func (s *server) giveBack(id uint64) error {
+	return s.out.send(&protocol.Message{Kind: protocol.Revoked, ID: id}, true)
 }
 
 // withdraw returns the job with this id, if there is one, and whether it was

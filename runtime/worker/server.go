@@ -30,6 +30,7 @@ type server struct {
 	in       io.Reader
 	decoder  protocol.Decoder // belongs to whoever reads
 	out      writer
+	mark     mark
 
 	mu      sync.Mutex
 	more    sync.Cond

@@ -77,9 +77,29 @@ func TestAnswerBeforeACancelledTaskIsNotForgotten(t *testing.T) {
 	p.send(task(1, "a"), task(2, "b"))
 	p.begins(g, "a")
 	p.send(cancel(2))
-	assert.Equal(t, failure(2, "context canceled"), p.next())
+	assert.Equal(t, revoked(2), p.next())
 	g.open <- struct{}{}
 	assert.Equal(t, result(1, "a"), p.next())
+}
+
+func TestRevokeTakesATaskThatWaits(t *testing.T) {
+	g := newGate()
+	p := serve(t, g.handle)
+	p.hello()
+	p.send(task(1, "a"), task(2, "b"), task(3, "c"), task(4, "d"))
+	p.begins(g, "a")
+	// One that runs, and one that is given back already, are left alone.
+	p.send(revoke(4), revoke(1), revoke(2), revoke(4), revoke(9))
+	assert.Equal(t, revoked(4), p.next())
+	assert.Equal(t, revoked(2), p.next())
+	p.send(cancel(4)) // it came too late
+	g.open <- struct{}{}
+	p.begins(g, "c")
+	g.open <- struct{}{}
+	assert.Equal(t, result(1, "a"), p.next())
+	assert.Equal(t, result(3, "c"), p.next())
+	p.send(revoke(3), shutdown()) // answered before
+	assert.NoError(t, p.end())
 }
 
 func TestPingIsAnsweredWhileATaskRuns(t *testing.T) {

@@ -49,6 +49,8 @@ func Serve(handle Handler) error {
 	defer in.Close()
 	defer out.Close()
 	s := newServer(handle, name, in, out, link)
+	s.mark = openMark(link.Mark)
+	defer s.mark.close()
 	if err := s.hello(); err != nil {
 		return err
 	}
@@ -94,18 +96,16 @@ func (s *server) run(j *job) *protocol.Message {
 	m := &j.message
 	s.reply = protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
 	answer := &s.reply
-	ctx := context.Context(&j.ctx)
 	span := s.recorder.Start(m.Trace, telemetry.HopHandle, s.name)
-	if sc := span.Onward(m.Trace); sc.IsValid() {
-		ctx = telemetry.ContextWith(ctx, sc)
-	}
+	j.ctx.span = span.Onward(m.Trace)
 	// Who has an SDK records the handling; the parent does it for a worker
 	// that has none, and needs its times.
 	timed := m.Trace.IsSampled() && !s.recorder.Enabled()
 	if timed {
 		answer.Began = time.Now().UnixNano()
 	}
-	payload, err := s.handle(ctx, m.Payload)
+	s.mark.begin(m.ID)
+	payload, err := s.handle(&j.ctx, m.Payload)
 	if timed {
 		answer.Ended = time.Now().UnixNano()
 	}

@@ -33,7 +33,7 @@ func Drive(pool Pool, callers int, more func() bool) (int, error) {
 	)
 	for i := range callers {
 		waiting.Go(func() {
-			payload := newPayload(i)
+			payload := NewPayload(i)
 			done := 0
 			for ctx.Err() == nil && more() {
 				number(payload, done)
@@ -50,8 +50,8 @@ func Drive(pool Pool, callers int, more func() bool) (int, error) {
 	return int(total.Load()), context.Cause(ctx)
 }
 
-// newPayload returns a payload that no other caller has.
-func newPayload(caller int) []byte {
+// NewPayload returns a payload that no other caller has, of PayloadBytes.
+func NewPayload(caller int) []byte {
 	payload := bytes.Repeat([]byte{'.'}, PayloadBytes)
 	binary.BigEndian.PutUint32(payload, uint32(caller))
 	return payload

@@ -15,11 +15,12 @@ func Rate(pool Pool, callers int, d time.Duration) (float64, error) {
 }
 
 // Latencies returns how long each task took that one caller submitted during d,
-// in ascending order.
+// in ascending order; at least one.
 func Latencies(pool Pool, d time.Duration) ([]time.Duration, error) {
-	payload := newPayload(0)
+	payload := NewPayload(0)
 	var all []time.Duration
-	for began, now := time.Now(), time.Now(); now.Sub(began) < d; {
+	began := time.Now()
+	for now := began; len(all) == 0 || now.Sub(began) < d; {
 		number(payload, len(all))
 		if err := ask(context.Background(), pool, payload); err != nil {
 			return nil, err

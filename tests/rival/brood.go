@@ -1,8 +1,11 @@
 package rival
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -19,6 +22,8 @@ type Brood struct {
 	// Prefetch is how many tasks a worker is handed at once. Zero: the pool's
 	// default.
 	Prefetch int
+	// Backoff is the pause before a worker is replaced.
+	Backoff runtime.Backoff
 	// QueueLimit is how many tasks may wait. Zero means 10,000.
 	QueueLimit int
 	// Tracing records spans. Nil: none.
@@ -48,7 +53,7 @@ func (b Brood) Start(workers int) (load.Pool, error) {
 	}
 	p := &BroodPool{rt: rt}
 	p.pool, err = rt.StartPool(context.Background(), runtime.PoolSpec{
-		Name: "echo", Command: command, Size: workers, Prefetch: b.Prefetch, QueueLimit: b.QueueLimit,
+		Name: "echo", Command: command, Size: workers, Prefetch: b.Prefetch, QueueLimit: b.QueueLimit, Backoff: b.Backoff,
 	})
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
@@ -62,14 +67,57 @@ func (p *BroodPool) Submit(ctx context.Context, payload []byte) ([]byte, error) 
 	return result.Payload, err
 }
 
-// PIDs returns the process ids of the workers that run.
-func (p *BroodPool) PIDs() (pids []int) {
-	for _, w := range p.pool.Stats().Workers {
-		if w.PID != 0 {
-			pids = append(pids, w.PID)
+// batcher is a pool with a batch call.
+type batcher interface {
+	SubmitBatch(ctx context.Context, tasks []actors.Task) ([]actors.Result, error)
+}
+
+// SubmitBatch hands all payloads to the pool in one call and checks the answers.
+func (p *BroodPool) SubmitBatch(ctx context.Context, payloads [][]byte) error {
+	pool, ok := any(p.pool).(batcher)
+	if !ok {
+		return errors.New("has no batch call")
+	}
+	tasks := make([]actors.Task, len(payloads))
+	for i, payload := range payloads {
+		tasks[i].Payload = payload
+	}
+	results, err := pool.SubmitBatch(ctx, tasks)
+	for i, result := range results {
+		if !bytes.Equal(result.Payload, payloads[i]) {
+			return errors.Join(err, fmt.Errorf("rival: sent %q, got %q, %v", payloads[i], result.Payload, result.Err))
 		}
 	}
-	return pids
+	return err
+}
+
+// Recover kills the worker of a pool that has one, and returns how long it took
+// until the first answer of its replacement.
+func (p *BroodPool) Recover() (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	first, err := p.pool.Submit(ctx, actors.Task{})
+	if err != nil {
+		return 0, err
+	}
+	victim, err := os.FindProcess(first.Worker)
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if err := victim.Kill(); err != nil {
+		return 0, err
+	}
+	for {
+		// Until its end is known, tasks are still handed to the old one.
+		again, err := p.pool.Submit(ctx, actors.Task{Repeatable: true})
+		if err == nil && again.Worker != first.Worker {
+			return time.Since(began), nil
+		}
+		if err != nil && !errors.Is(err, actors.ErrWorkerExited) {
+			return 0, err
+		}
+	}
 }
 
 // Close ends the workers and the runtime.

@@ -1,19 +1,24 @@
 /* A worker of brood's wire that echoes, as fast as C can: it answers all whole
  * frames of one read with one write. See the documentation of package
- * actors/protocol for the bytes. It records no times for sampled tasks. */
+ * actors/protocol for the bytes. It marks what it begins, and records no times for
+ * sampled tasks. */
+#define _GNU_SOURCE
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { HELLO = 1, TASK, RESULT, ERROR, CANCEL, PING, PONG, SHUTDOWN };
+enum { HELLO = 1, TASK, RESULT, ERROR, CANCEL, PING, PONG, SHUTDOWN, REVOKE };
 enum { PREFIX = 4, HEADER = 14, TRACE = 27, FLAG_TRACE = 1, CHUNK = 256 << 10 };
 
 static int in, out;
 static uint32_t incarnation, limit;
+static uint64_t nowhere, *mark = &nowhere; /* in the mark file, if there is one */
 
 static void put32(unsigned char *p, uint32_t v)
 {
@@ -53,6 +58,11 @@ static unsigned char *head(unsigned char *p, int kind, const unsigned char *id, 
 	return p + PREFIX + HEADER;
 }
 
+static void begun(uint64_t id)
+{
+	__atomic_store_n(mark, htole64(1 + id), __ATOMIC_RELEASE);
+}
+
 static void hello(void)
 {
 	unsigned char frame[PREFIX + HEADER + 3], none[8] = {0};
@@ -75,13 +85,17 @@ static unsigned char *answer(unsigned char *p, const unsigned char *body, uint32
 			fail("bad tracestate");
 	}
 	switch (body[0]) {
-	case TASK:
+	case TASK: {
+		uint64_t id;
+		memcpy(&id, body + 6, 8);
+		begun(be64toh(id));
 		p = head(p, RESULT, body + 6, end - payload);
 		memcpy(p, payload, end - payload);
 		return p + (end - payload);
+	}
 	case PING:
 		return head(p, PONG, body + 6, 0);
-	case CANCEL: /* of a task that is answered already */
+	case CANCEL: case REVOKE: /* of a task that is answered already */
 		return p;
 	}
 	fail("unexpected kind");
@@ -91,8 +105,16 @@ static unsigned char *answer(unsigned char *p, const unsigned char *body, uint32
 int main(void)
 {
 	const char *link = getenv("BROOD_WIRE");
-	if (!link || sscanf(link, "1:%d:%d:%u:%u", &in, &out, &incarnation, &limit) != 4)
+	int file = -1;
+	if (!link || sscanf(link, "1:%d:%d:%u:%u:%d", &in, &out, &incarnation, &limit, &file) < 4)
 		fail("not started by a pool");
+	if (file >= 0) {
+		mark = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+		if (mark == MAP_FAILED)
+			fail("mmap of the mark file");
+		close(file);
+		begun(0); /* none yet */
+	}
 	fcntl(in, F_SETFD, FD_CLOEXEC);
 	fcntl(out, F_SETFD, FD_CLOEXEC);
 	size_t room = (size_t)limit + PREFIX + CHUNK, have = 0;

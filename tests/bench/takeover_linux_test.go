@@ -10,10 +10,10 @@ import (
 	"brood/runtime"
 )
 
-// BenchmarkRecovery measures the time from when the one worker that holds a task is
+// BenchmarkTakeover measures the time from when the one worker that holds a task is
 // killed until that task's answer: by the restarted worker, or by a spare that is
 // there.
-func BenchmarkRecovery(b *testing.B) {
+func BenchmarkTakeover(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		spec runtime.PoolSpec
@@ -21,11 +21,11 @@ func BenchmarkRecovery(b *testing.B) {
 		{"restart", runtime.PoolSpec{Size: 1}},
 		{"spare", runtime.PoolSpec{Scale: runtime.Scale{Min: 1, Max: 2, Spares: 1}}},
 	} {
-		b.Run(c.name, func(b *testing.B) { recover1(b, c.spec) })
+		b.Run(c.name, func(b *testing.B) { takeOver(b, c.spec) })
 	}
 }
 
-func recover1(b *testing.B, spec runtime.PoolSpec) {
+func takeOver(b *testing.B, spec runtime.PoolSpec) {
 	rt, err := runtime.New(runtime.Options{})
 	if err != nil {
 		b.Fatal(err)

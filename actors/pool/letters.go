@@ -1,0 +1,67 @@
+package pool
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"brood/actors"
+	"brood/actors/process"
+)
+
+// AnswerLetter answers what was sent to a pool, or to one of its members, after
+// its end, so that no task is left without an answer. It reports whether the
+// message is one of a pool's. Safe for concurrent use.
+func AnswerLetter(system *actor.ActorSystem, message any) bool {
+	switch m := message.(type) {
+	case *process.Call:
+		for call := range m.Chain() {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
+	case *Rerun:
+		m.Call.Answer(system, actors.Result{Err: actors.ErrStopping})
+	case *process.Cancel:
+		m.Call.AnswerAt(system, m.Epoch, actors.Result{Err: cancelled(m)})
+	case *process.Returned:
+		for _, call := range m.NotRun {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
+		for _, call := range m.MayHaveRun {
+			call.Answer(system, actors.Result{Err: exited(call, m.Exit)})
+		}
+	case *process.GivenBack:
+		for _, call := range m.Calls {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
+	case *actors.Result:
+		j, ok := m.Tag.(*join)
+		if !ok {
+			return false
+		}
+		for _, call := range j.riders {
+			own := *m
+			call.Answer(system, own)
+		}
+	case *Drain:
+		m.Done <- struct{}{}
+	case *Inspect:
+		m.Reply <- Stats{}
+	case *Change:
+		m.Reply <- actors.ErrStopping
+	case *ListPoison:
+		m.Reply <- PoisonList{}
+	case *Forget:
+		m.Reply <- false
+	default:
+		return false
+	}
+	return true
+}
+
+// cancelled is the answer to a cancel that nobody handles any more. What a pool
+// sends its members says the stage; what a submitter sends is only the cause.
+func cancelled(m *process.Cancel) error {
+	switch m.Err.(type) {
+	case *actors.CancelledError, *actors.TaskTimeoutError:
+		return m.Err
+	}
+	return &actors.CancelledError{Stage: actors.StageRun, Err: m.Err}
+}

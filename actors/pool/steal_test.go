@@ -1,0 +1,64 @@
+package pool
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// What stands behind a long call is taken back for who is idle, and only then.
+func TestStealing(t *testing.T) {
+	slow := func(t *testing.T, members, held int) *shop {
+		h := newShop(t, members, 16, time.Microsecond)
+		for i := range h.s.members {
+			h.s.members[i].marks = true
+		}
+		h.s.members[0].held, h.s.held = held, held
+		h.s.members[0].pace.since = h.s.now
+		return h
+	}
+	t.Run("not before it has taken long", func(t *testing.T) {
+		h := slow(t, 2, 9)
+		from, _, again := h.s.steal()
+		assert.Equal(t, queued, from)
+		assert.True(t, again, "but soon perhaps")
+	})
+	t.Run("half of it", func(t *testing.T) {
+		h := slow(t, 2, 9)
+		h.s.now = h.s.now.Add(stealAfter)
+		from, n, _ := h.s.steal()
+		assert.Equal(t, 0, from)
+		assert.Equal(t, 4, n)
+		from, _, again := h.s.steal()
+		assert.Equal(t, queued, from, "once, until it answers")
+		assert.False(t, again)
+		h.s.freed(0, 0, 1)
+		h.s.now = h.s.now.Add(stealAfter)
+		from, n, _ = h.s.steal()
+		assert.Equal(t, 0, from)
+		assert.Equal(t, 4, n)
+	})
+	t.Run("also a single one", func(t *testing.T) {
+		h := slow(t, 2, 2)
+		h.s.now = h.s.now.Add(stealAfter)
+		_, n, _ := h.s.steal()
+		assert.Equal(t, 1, n)
+	})
+	for name, change := range map[string]func(*scheduler){
+		"it does not say what it begins": func(s *scheduler) { s.members[0].marks = false },
+		"nothing stands behind":          func(s *scheduler) { s.members[0].held = 1 },
+		"nobody is idle":                 func(s *scheduler) { s.members[1].held = 1 },
+		"who is idle is not ready":       func(s *scheduler) { s.members[1].ready = false },
+		"keys have homes":                func(s *scheduler) { s.order.Sticky = true },
+	} {
+		t.Run("not if "+name, func(t *testing.T) {
+			h := slow(t, 2, 9)
+			h.s.now = h.s.now.Add(stealAfter)
+			change(h.s)
+			from, _, again := h.s.steal()
+			assert.Equal(t, queued, from)
+			assert.False(t, again)
+		})
+	}
+}

@@ -1,0 +1,47 @@
+package bench
+
+import (
+	"testing"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"brood/tests/load"
+	"brood/tests/rival"
+)
+
+// BenchmarkTracing lets pools take turns that differ in how they are traced,
+// and reports the speed of each and what is left of that of one whose owner
+// configured nothing: with a provider that records nothing, and with an SDK that
+// samples no task.
+func BenchmarkTracing(b *testing.B) {
+	const none = "none"
+	unsampled := sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.TraceIDRatioBased(0)))
+	program := fastest(b)
+	all := []contestant{
+		{none, rival.Brood{Program: program, Prefetch: 64}.Start},
+		{"noop", rival.Brood{Program: program, Prefetch: 64, Tracing: noop.NewTracerProvider()}.Start},
+		{"unsampled", rival.Brood{Program: program, Prefetch: 64, Tracing: unsampled}.Start},
+	}
+	for _, shape := range shapes[1:] {
+		b.Run(shape.name, func(b *testing.B) {
+			rates := takeTurns(b, all, 3*rounds*b.N, shape.callers)
+			b.ReportMetric(0, "ns/op")
+			for _, c := range all {
+				b.ReportMetric(load.Median(rates[c.name]), c.name+"-tasks/s")
+				if c.name != none {
+					b.ReportMetric(load.Median(load.Quotients(rates[c.name], rates[none])), c.name+"/"+none)
+				}
+			}
+		})
+	}
+}
+
+// fastest returns the worker in C, or else the one in Go.
+func fastest(tb testing.TB) rival.Program {
+	program, err := compiled()
+	if err != nil && err != rival.ErrNoCompiler {
+		tb.Fatal(err)
+	}
+	return program
+}
