@@ -20,8 +20,8 @@
 //	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
 //	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
 //	runtime -> actors/health -> ptyio
-//	actors/pool -> actors/process, telemetry
-//	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
+//	actors/pool -> actors/process, actors/supervisor, telemetry
+//	actors/{process,pool} -> actors/internal/mailbox; actors/{process,pool,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
 //	ptyio, ptyio/codec, telemetry -> nothing of brood
 //

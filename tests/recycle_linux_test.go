@@ -3,6 +3,7 @@ package tests
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -10,9 +11,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"brood/actors"
 	"brood/runtime"
+	"brood/runtime/worker"
 )
 
 func workersAreRecycledBetweenTasks(t *testing.T, rt *runtime.Runtime) {
@@ -142,4 +145,20 @@ func TestSlotsAreUnique(t *testing.T) {
 	assert.NotContains(t, taken, "twice")
 	require.NoError(t, rt.Shutdown(within(t, limit)))
 	noChildren(t)
+}
+
+// slotted is a worker that has the file that $SLOT names for itself. If another one
+// has it, too, it notes that beside it.
+func slotted() {
+	path := os.Getenv("SLOT")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	taken := "once"
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		taken = "twice"
+	}
+	note(filepath.Join(filepath.Dir(path), "taken"), taken)
+	worker.Exit(worker.Serve(work))
 }
