@@ -20,8 +20,9 @@
 //	runtime -> actors/{pool,router,supervisor} -> actors/process -> actors/protocol -> actors
 //	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
 //	runtime -> actors/health -> ptyio
-//	actors/{pool,router} -> actors/process, telemetry
-//	actors/{process,pool,router} -> actors/internal/mailbox; actors/{process,router,supervisor} -> actors/internal/alarm
+//	actors/pool -> actors/process, actors/supervisor, telemetry
+//	actors/router -> actors/process, telemetry
+//	actors/{process,pool,router} -> actors/internal/mailbox; actors/{process,pool,router,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
 //	runtime/worker/python -> nothing of brood
 //	ptyio, ptyio/codec, telemetry -> nothing of brood

@@ -2,7 +2,9 @@ package tests
 
 import (
 	"context"
+	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -110,9 +112,13 @@ func spareIsThereBeforeItIsNeeded(t *testing.T, rt *runtime.Runtime) {
 	victim := holder()
 	require.NoError(t, pool.Kill(victim))
 	require.Eventually(t, func() bool { other := holder(); return other >= 0 && other != victim }, limit, soon)
-	g.open() // for the one that has died
-	g.reached(t)
-	g.open()
+	g.open() // for the one that has died, and then for the other one
+	require.Eventually(t, func() bool {
+		if f, err := os.OpenFile(g.path, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			f.Close()
+		}
+		return len(held) == 1
+	}, limit, soon)
 	o := receive(t, held)
 	require.NoError(t, o.err, "it did not wait for the restart, which is an hour away")
 	assert.Equal(t, 2, o.Attempts)
@@ -163,7 +169,6 @@ func resizeWhileRunning(t *testing.T, rt *runtime.Runtime) {
 	assert.Len(t, pidsOf(pool), 1)
 }
 
-// No two workers ever have the same slot, however they die, are replaced or added.
 func TestShutdownInTheMiddleOfChanges(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 3, Recycle: runtime.Recycle{AfterTasks: 3}})

@@ -3,6 +3,7 @@ package tests
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -10,9 +11,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"brood/actors"
 	"brood/runtime"
+	"brood/runtime/worker"
 )
 
 func workersAreRecycledBetweenTasks(t *testing.T, rt *runtime.Runtime) {
@@ -102,6 +105,19 @@ func TestRecycleAndKillAWorker(t *testing.T) {
 	assert.ErrorIs(t, pool.Kill(1), actors.ErrNotRunning)
 }
 
+// retry asks again when it was a worker that was being started that was killed.
+func retry(t *testing.T, change func() error) {
+	t.Helper()
+	for {
+		err := change()
+		if err == nil {
+			return
+		}
+		require.ErrorContains(t, err, "signal: killed")
+	}
+}
+
+// No two workers ever have the same slot, however they die, are replaced or added.
 func TestSlotsAreUnique(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	dir := t.TempDir()
@@ -118,8 +134,8 @@ func TestSlotsAreUnique(t *testing.T) {
 				assert.True(t, errors.Is(err, actors.ErrNotRunning) || errors.Is(err, runtime.ErrNoWorker), "%v", err)
 			}
 		}
-		require.NoError(t, pool.Resize(ctx, 2+2*(round%2)))
-		require.NoError(t, pool.Roll(ctx, runtime.Rolling{AtOnce: 3}))
+		retry(t, func() error { return pool.Resize(ctx, 2+2*(round%2)) })
+		retry(t, func() error { return pool.Roll(ctx, runtime.Rolling{AtOnce: 3}) })
 	}
 	assert.ErrorIs(t, pool.Resize(ctx, 5), runtime.ErrSize)
 	tr.stop()
@@ -129,4 +145,20 @@ func TestSlotsAreUnique(t *testing.T) {
 	assert.NotContains(t, taken, "twice")
 	require.NoError(t, rt.Shutdown(within(t, limit)))
 	noChildren(t)
+}
+
+// slotted is a worker that has the file that $SLOT names for itself. If another one
+// has it, too, it notes that beside it.
+func slotted() {
+	path := os.Getenv("SLOT")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	taken := "once"
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		taken = "twice"
+	}
+	note(filepath.Join(filepath.Dir(path), "taken"), taken)
+	worker.Exit(worker.Serve(work))
 }

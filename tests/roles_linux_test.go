@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -173,22 +172,6 @@ func sire() {
 		panic(err)
 	}
 	fmt.Println(child.Process.Pid)
-}
-
-// slotted is a worker that has the file that $SLOT names for itself. If another one
-// has it, too, it notes that beside it.
-func slotted() {
-	path := os.Getenv("SLOT")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		panic(err)
-	}
-	taken := "once"
-	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
-		taken = "twice"
-	}
-	note(filepath.Join(filepath.Dir(path), "taken"), taken)
-	worker.Exit(worker.Serve(work))
 }
 
 // leaked is what a worker has not given back.

@@ -70,6 +70,11 @@ var outside = []struct {
 		why:      "names, units and recording live in one place",
 	},
 	{
+		imported: "github.com/HdrHistogram/hdrhistogram-go",
+		only:     []string{"actors/pool"},
+		why:      "one file wraps it",
+	},
+	{
 		imported: "github.com/creack/pty/...",
 		only:     []string{"ptyio"},
 		why:      "one file wraps it",

@@ -1,9 +1,6 @@
 package pool
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // startsAtOnce is how many members are started at the same time.
 const startsAtOnce = 8
@@ -19,6 +16,7 @@ type deed uint8
 
 const (
 	hire    deed = iota + 1 // start one with this number
+	recall                  // have it give back what it has not begun
 	dismiss                 // stop it: it holds nothing
 )
 
@@ -150,9 +148,15 @@ func (c *crew) decide() (orders []order, wake time.Time) {
 	c.resize()
 	c.retireSome()
 	for i := range c.members {
-		if m := &c.members[i]; m.standing == retiring && m.held == 0 {
+		m := &c.members[i]
+		switch {
+		case m.standing != retiring:
+		case m.held == 0:
 			m.standing, m.ready = leaving, false
 			orders = append(orders, order{dismiss, i})
+		case m.held > 1 && m.marks && !m.asked:
+			m.asked = true
+			orders = append(orders, order{recall, i})
 		}
 	}
 	orders = append(orders, c.hireSome()...)
@@ -241,49 +245,4 @@ func (c *crew) rather(a, b *member) bool {
 		return a.held < b.held
 	}
 	return a.idleSince.Before(b.idleSince)
-}
-
-// hireSome starts members up to the target, and one more for one that is due.
-func (c *crew) hireSome() (orders []order) {
-	if !c.mayHire() {
-		return nil
-	}
-	t := c.count()
-	for t.hiring < startsAtOnce && t.living < c.target+c.atOnce() {
-		extra := t.serving + t.hiring - c.target
-		if extra >= 0 && t.due <= extra {
-			break
-		}
-		i, ok := c.number()
-		if !ok {
-			break
-		}
-		c.hires++
-		c.members[i] = member{standing: hiring, hire: c.hires, version: c.wanted()}
-		orders = append(orders, order{hire, i})
-		t.hiring++
-		t.living++
-	}
-	return orders
-}
-
-func (c *crew) mayHire() bool { return !c.now.Before(c.restUntil) }
-
-// full reports whether no number is left.
-func (c *crew) full() bool {
-	return c.numbers > 0 && len(c.members) >= c.numbers &&
-		!slices.ContainsFunc(c.members, func(m member) bool { return m.standing == vacant })
-}
-
-// number finds a free one.
-func (c *crew) number() (i int, ok bool) {
-	i = slices.IndexFunc(c.members, func(m member) bool { return m.standing == vacant })
-	if i >= 0 {
-		return i, true
-	}
-	if c.numbers > 0 && len(c.members) >= c.numbers {
-		return 0, false
-	}
-	c.members = append(c.members, member{standing: vacant})
-	return len(c.members) - 1, true
 }

@@ -21,9 +21,10 @@
 // tasks that a child has answered, of which the pool is not told one by one, are
 // swept out when they may be half of all.
 //
-// The pool does not start or restart children: its members are process actors
-// under a supervisor, and they tell the pool when they are Ready and Down. It
-// is for package runtime, which puts the two together.
+// The pool does not restart children: its members are process actors under a
+// supervisor, and they tell the pool when they are Ready and Down. It asks the
+// supervisor for more of them, and to stop those that are to go. It is for package
+// runtime, which puts the two together.
 //
 // The queue is one line of calls, linked through themselves: adding, taking the
 // first and taking one out of the middle are a few pointers each, and no memory.
@@ -40,6 +41,22 @@
 //   - A worker that keys stick to has a bench of its own; lanes whose keys have no
 //     home yet stand on that for any. The next call is the first of the benches
 //     whose workers have room, so that none idles while one of its calls waits.
+//
+// # Members
+//
+// crew.go decides who is hired and who retires, as a pure machine. All changes are
+// made of those two: the pool grows by hiring, shrinks by retiring, and replaces a
+// member by hiring one more and letting the old one retire when the new one is
+// ready. Who retires takes no more calls, gives back what it has not begun, and is
+// stopped when it holds nothing. A member's number is its place among the members,
+// and its slot; it is given to a new one when nothing is left of the former.
+//
+// The crew is asked when something about the members has changed, when a wait or an
+// age is over, which is what its one alarm is for, and at the end of a turn if a
+// scale could ask for more. A pool of fixed size sets no alarm.
+//
+// Statistics cost a call two reads of the turn's clock, of which there is one a
+// turn, and two counts in a histogram.
 //
 // scheduler.go decides where a task goes and fate.go what becomes of one that came
 // back, as pure data structures, and clocks.go when a task's time is over; pool.go is

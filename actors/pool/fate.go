@@ -38,7 +38,9 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 // takes others.
 func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
 	if member := &s.members[m.Member]; m.Incarnation == member.incarnation {
-		s.letGo(member, min(len(m.Calls), member.held))
+		n := min(len(m.Calls), member.held)
+		member.taken -= n
+		s.letGo(member, n)
 		s.keys.back(m.Member, m.Calls)
 		member.asked = false // it may hold more that it has not begun
 	}

@@ -49,12 +49,12 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 			own := *m
 			call.Answer(system, own)
 		}
-	case *Change:
-		m.Reply <- actors.ErrStopping
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:
 		m.Reply <- Stats{}
+	case *Change:
+		m.Reply <- actors.ErrStopping
 	case *ListPoison:
 		m.Reply <- PoisonList{}
 	case *Forget:

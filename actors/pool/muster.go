@@ -8,6 +8,7 @@ import (
 
 	"brood/actors"
 	"brood/actors/internal/alarm"
+	"brood/actors/process"
 	"brood/actors/supervisor"
 )
 
@@ -68,6 +69,8 @@ func (p *pool) look() {
 		switch o.deed {
 		case hire:
 			p.hire(o.member)
+		case recall:
+			p.system.Root.Send(p.pids[o.member], &process.Revoke{N: p.crew.members[o.member].held})
 		case dismiss:
 			p.ask(supervisor.StopChild{ID: MemberID(o.member)})
 		}
@@ -135,8 +138,8 @@ func (p *pool) setAlarm(at time.Time) {
 	m.alarm.Set(p.system, p.self, at.Sub(p.crew.now), m.due)
 }
 
-// lookIsDue takes the alarm.
-func (p *pool) lookIsDue(m *look) {
+// lookDue is the alarm.
+func (p *pool) lookDue(m *look) {
 	if m == p.muster.due {
 		p.muster.wake, p.crew.changed = time.Time{}, true
 	}
@@ -160,6 +163,6 @@ func (p *pool) aboutCrew(message any) {
 	case *Sampled:
 		p.crew.sampled(m.Member, m.Incarnation, m.MemoryBytes)
 	case *look:
-		p.lookIsDue(m)
+		p.lookDue(m)
 	}
 }

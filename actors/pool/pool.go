@@ -22,11 +22,11 @@ type pool struct {
 	scheduler *scheduler
 	crew      *crew
 	muster    muster
+	inTurn    bool         // its clock was read
 	pids      []*actor.PID // of the members
 	wasReady  bool         // one of them, once
 	drains    []chan<- struct{}
 	entered   func(*process.Call) // startWait, of one that was at the door
-	inTurn    bool                // its clock was read
 	hands     []hand              // for each member, what it gets at the end of the turn
 	handed    []int               // the members that get something
 
@@ -64,8 +64,8 @@ func newPool(s Spec) *pool {
 	}
 	p.ring = func(after time.Duration) { p.alarm.Set(p.system, p.self, after, rang{}) }
 	p.entered = p.startWait
-	p.scheduler.rests = s.RepeatBackoff.Min > 0
 	p.crew, p.muster.child = newCrew(p.scheduler, &s), s.Child
+	p.scheduler.rests = s.RepeatBackoff.Min > 0
 	return p
 }
 
@@ -130,10 +130,10 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *actor.Stopping, *actor.Restarting:
 		p.alarm.Stop()
 		p.leveling.Stop()
+		p.muster.alarm.Stop()
 		p.end(actors.ErrStopping)
 		p.answerDrains()
 	case *actor.Stopped:
-		p.muster.alarm.Stop()
 		p.box.Close(p.reject)
 	default:
 		p.aboutCrew(m)
@@ -142,10 +142,9 @@ func (p *pool) Receive(ctx actor.Context) {
 
 // tick reads the clock, once a turn.
 func (p *pool) tick() {
-	if p.inTurn {
-		return
+	if !p.inTurn {
+		p.inTurn, p.scheduler.now = true, time.Now()
 	}
-	p.inTurn, p.scheduler.now = true, time.Now()
 }
 
 // endTurn hands out what waits, and looks after the members if there is a need.
@@ -157,6 +156,19 @@ func (p *pool) endTurn() {
 		p.dispatch() // one may take calls again
 	}
 	p.level()
+}
+
+// freed takes free slots, and how long what was there took.
+func (p *pool) freed(m *process.Freed) {
+	p.inTurn, p.scheduler.now = true, time.Now()
+	p.scheduler.freed(m.Member, m.Incarnation, m.N)
+	if len(m.Keys) > 0 {
+		p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
+	}
+	for _, took := range m.Took {
+		p.scheduler.runs.record(took)
+	}
+	m.Free()
 }
 
 // callOf makes a call of an actor's task.
@@ -197,19 +209,6 @@ func (p *pool) settle(verdicts []verdict) {
 			p.queuedAgain(v.call)
 		}
 	}
-}
-
-// freed takes free slots, and how long what was there took.
-func (p *pool) freed(m *process.Freed) {
-	p.inTurn, p.scheduler.now = true, time.Now()
-	p.scheduler.freed(m.Member, m.Incarnation, m.N)
-	if len(m.Keys) > 0 {
-		p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
-	}
-	for _, took := range m.Took {
-		p.scheduler.runs.record(took)
-	}
-	m.Free()
 }
 
 func (p *pool) memberEvent(about *process.MemberEvent) {

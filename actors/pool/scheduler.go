@@ -21,8 +21,6 @@ type scheduler struct {
 	last    int                        // member that got a call
 	streak  int                        // calls that it gets before others
 
-	rests bool // calls rest before they are run again
-
 	paused  bool      // nothing is handed out
 	quota   int       // how many calls an incarnation may take; 0: any number
 	joins   uint64    // members that were ready for the first time
@@ -31,6 +29,7 @@ type scheduler struct {
 	runs    histogram // from handing over to the answer
 	starts  histogram // from a child's start until it is ready
 
+	rests    bool  // calls rest before they are run again
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
 	ended    bool  // what comes back is not run again

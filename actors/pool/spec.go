@@ -47,12 +47,6 @@ type Spec struct {
 	// many of those the task is answered with a *actors.WorkerExitedError. Zero
 	// means 3.
 	MaxAttempts int
-	// RepeatBackoff is the pause before a repeatable task is run again after a
-	// worker died with it. Zero means none.
-	RepeatBackoff RepeatBackoff
-	// PoisonLimit is how many tasks are kept set aside; one more, and the one that
-	// has been for the longest is dropped. Zero means 100.
-	PoisonLimit int
 	// Scale says how the number of members follows the work. Zero: it does not, and
 	// Size counts. Otherwise Size is how many there are at first: Scale.Start.
 	Scale Scale
@@ -67,6 +61,12 @@ type Spec struct {
 	// those of the beginning.
 	Supervisor func() *actor.PID
 	Child      MakeChild
+	// RepeatBackoff is the pause before a repeatable task is run again after a
+	// worker died with it. Zero means none.
+	RepeatBackoff RepeatBackoff
+	// PoisonLimit is how many tasks are kept set aside; one more, and the one that
+	// has been for the longest is dropped. Zero means 100.
+	PoisonLimit int
 	// OnUndone, if not nil, is called in the actor's turn with each task that was
 	// accepted and is not done because the pool stops, before it is answered. It
 	// must not block.
@@ -111,11 +111,11 @@ func (s Spec) Props() (*actor.Props, error) {
 			faults = multierror.Append(faults, fmt.Errorf("pool: %s is %d, want at least %d", n.name, n.value, n.least))
 		}
 	}
-	faults = multierror.Append(faults, s.RepeatBackoff.faults()...)
 	if s.Numbers > 0 && s.Numbers < max(s.Size, s.Scale.Max) {
 		faults = multierror.Append(faults, fmt.Errorf("pool: there are slots for %d workers, want %d", s.Numbers, max(s.Size, s.Scale.Max)))
 	}
 	faults = multierror.Append(faults, append(s.Scale.faults(), s.Recycle.faults()...)...)
+	faults = multierror.Append(faults, s.RepeatBackoff.faults()...)
 	if s.Order.Ageing < 0 {
 		faults = multierror.Append(faults, fmt.Errorf("pool: Order.Ageing is %s, want at least 0", s.Order.Ageing))
 	}

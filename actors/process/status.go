@@ -108,7 +108,7 @@ func (c *child) status() Status {
 		Answered:    c.tasks.answered,
 	}
 	c.tasks.held.all(func(e *held) bool {
-		if call := e.call; call != nil {
+		if call := e.call; call != nil && e.gaveUp == nil {
 			s.Tasks = append(s.Tasks, HeldTask{
 				ID: call.Task.ID, Key: call.Task.Key, Tag: call.Task.Tag, Attempts: call.Attempts, Since: call.Pool.Handed,
 			})

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,10 +10,10 @@ import (
 	"brood/runtime"
 )
 
-// BenchmarkSpare measures the time from when the one worker that holds a task is
+// BenchmarkTakeover measures the time from when the one worker that holds a task is
 // killed until that task's answer: by the restarted worker, or by a spare that is
 // there.
-func BenchmarkSpare(b *testing.B) {
+func BenchmarkTakeover(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		spec runtime.PoolSpec
@@ -20,11 +21,11 @@ func BenchmarkSpare(b *testing.B) {
 		{"restart", runtime.PoolSpec{Size: 1}},
 		{"spare", runtime.PoolSpec{Scale: runtime.Scale{Min: 1, Max: 2, Spares: 1}}},
 	} {
-		b.Run(c.name, func(b *testing.B) { bySpare(b, c.spec) })
+		b.Run(c.name, func(b *testing.B) { takeOver(b, c.spec) })
 	}
 }
 
-func bySpare(b *testing.B, spec runtime.PoolSpec) {
+func takeOver(b *testing.B, spec runtime.PoolSpec) {
 	rt, err := runtime.New(runtime.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -38,7 +39,7 @@ func bySpare(b *testing.B, spec runtime.PoolSpec) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var total time.Duration
+	var times []float64
 	for range b.N {
 		whole(b, pool, workers)
 		answered := make(chan error, 1)
@@ -58,10 +59,12 @@ func bySpare(b *testing.B, spec runtime.PoolSpec) {
 		if err := <-answered; err != nil {
 			b.Fatal(err)
 		}
-		total += time.Since(began)
+		times = append(times, float64(time.Since(began).Microseconds()))
 	}
 	b.ReportMetric(0, "ns/op") // the rest of the round is no part of it
-	b.ReportMetric(float64(total.Microseconds())/float64(b.N), "us/recovery")
+	slices.Sort(times)
+	b.ReportMetric(times[len(times)/2], "us/recovery")
+	b.ReportMetric(times[0], "us/best")
 }
 
 // whole waits until so many workers take tasks; a task makes an elastic pool look.
