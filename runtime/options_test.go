@@ -108,7 +108,7 @@ func TestPoolDefaults(t *testing.T) {
 	s.setDefaults()
 	assert.Equal(t, PoolSpec{
 		Command: Command{Path: "/usr/bin/true"}, Name: "true", Size: 4, Protocol: Wire{},
-		Intensity: 40, Period: 10 * time.Second,
+		Intensity: 40, Period: 10 * time.Second, Backoff: Backoff{Eager: true},
 	}, s)
 }
 

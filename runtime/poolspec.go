@@ -81,8 +81,9 @@ type PoolSpec struct {
 	// whole pool is given up. Both zero mean ten for each worker in 10 s.
 	Intensity int
 	Period    time.Duration
-	// Backoff is the pause before each restart of a worker; see
-	// supervisor.Backoff for its zero value.
+	// Backoff is the pause before each restart of a worker. Zero: as
+	// supervisor.Backoff's zero value, but Eager, so that a worker that has lasted
+	// is replaced at once.
 	Backoff Backoff
 	// Ready proves that a worker is ready, besides its hello; see ProcessSpec.
 	Ready Probe
@@ -128,6 +129,9 @@ func (s *PoolSpec) setDefaults() {
 	}
 	if s.Protocol == nil {
 		s.Protocol = Wire{}
+	}
+	if s.Backoff == (Backoff{}) {
+		s.Backoff.Eager = true
 	}
 	if s.Intensity == 0 && s.Period == 0 {
 		s.Intensity, s.Period = 10*max(s.Size, s.Scale.Max, 0), 10*time.Second

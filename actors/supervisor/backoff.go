@@ -33,6 +33,9 @@ type Backoff struct {
 	// ResetAfter is how long an incarnation must last, from Start to Down, for
 	// its failure to be the first in a row again. Zero means 10 s.
 	ResetAfter time.Duration
+	// Eager leaves out the first delay: who has failed once after a long time most
+	// likely need not fail again. The second in a row is followed by Min.
+	Eager bool
 }
 
 // withDefaults returns b with its zero fields filled in.
@@ -53,7 +56,10 @@ func (b Backoff) withDefaults() Backoff {
 // delay returns the pause before restart number attempt, counted from 1.
 // random is in [0, 1).
 func (b Backoff) delay(attempt int, random float64) time.Duration {
-	if b.Min < 0 {
+	if b.Eager {
+		attempt--
+	}
+	if b.Min < 0 || attempt < 1 {
 		return 0
 	}
 	pause := b.Min

@@ -14,10 +14,10 @@ const ms = time.Millisecond
 
 func TestBackoffDefaults(t *testing.T) {
 	for name, c := range map[string]struct{ given, want Backoff }{
-		"zero":        {Backoff{}, Backoff{10 * ms, 10 * time.Second, 0.5, 10 * time.Second}},
-		"small max":   {Backoff{Max: 5 * ms}, Backoff{5 * ms, 5 * ms, 0.5, 10 * time.Second}},
-		"large min":   {Backoff{Min: time.Minute}, Backoff{time.Minute, time.Minute, 0.5, 10 * time.Second}},
-		"all of them": {Backoff{1, 2, 0.25, 3}, Backoff{1, 2, 0.25, 3}},
+		"zero":        {Backoff{}, Backoff{10 * ms, 10 * time.Second, 0.5, 10 * time.Second, false}},
+		"small max":   {Backoff{Max: 5 * ms}, Backoff{5 * ms, 5 * ms, 0.5, 10 * time.Second, false}},
+		"large min":   {Backoff{Min: time.Minute}, Backoff{time.Minute, time.Minute, 0.5, 10 * time.Second, false}},
+		"all of them": {Backoff{1, 2, 0.25, 3, true}, Backoff{1, 2, 0.25, 3, true}},
 	} {
 		assert.Equal(t, c.want, c.given.withDefaults(), name)
 	}
@@ -31,6 +31,15 @@ func TestCase55BackoffDoublesUpToItsCap(t *testing.T) {
 	}
 	assert.Equal(t, []time.Duration{10 * ms, 20 * ms, 40 * ms, 80 * ms, 100 * ms, 100 * ms, 100 * ms}, got)
 	assert.Equal(t, 100*ms, b.delay(math.MaxInt, 0))
+}
+
+func TestEagerBackoffBeginsWithNone(t *testing.T) {
+	b := Backoff{Eager: true}.withDefaults()
+	var got []time.Duration
+	for attempt := 1; attempt <= 4; attempt++ {
+		got = append(got, b.delay(attempt, 0))
+	}
+	assert.Equal(t, []time.Duration{0, 10 * ms, 20 * ms, 40 * ms}, got)
 }
 
 func TestCase55BackoffJitterStaysWithinItsShare(t *testing.T) {
