@@ -70,22 +70,13 @@ func (p *BroodPool) Submit(ctx context.Context, payload []byte) ([]byte, error) 
 // Pool is the pool itself.
 func (p *BroodPool) Pool() *runtime.Pool { return p.pool }
 
-// batcher is a pool with a batch call.
-type batcher interface {
-	SubmitBatch(ctx context.Context, tasks []actors.Task) ([]actors.Result, error)
-}
-
 // SubmitBatch hands all payloads to the pool in one call and checks the answers.
 func (p *BroodPool) SubmitBatch(ctx context.Context, payloads [][]byte) error {
-	pool, ok := any(p.pool).(batcher)
-	if !ok {
-		return errors.New("has no batch call")
-	}
 	tasks := make([]actors.Task, len(payloads))
 	for i, payload := range payloads {
 		tasks[i].Payload = payload
 	}
-	results, err := pool.SubmitBatch(ctx, tasks)
+	results, err := p.pool.SubmitBatch(ctx, tasks)
 	for i, result := range results {
 		if !bytes.Equal(result.Payload, payloads[i]) {
 			return errors.Join(err, fmt.Errorf("rival: sent %q, got %q, %v", payloads[i], result.Payload, result.Err))
