@@ -69,4 +69,9 @@
 // wait and writes them at once. Whoever holds a call answers it: the process
 // actor when the child does, or when it is cancelled; if the child dies the
 // call goes back to its pool with word on whether it may have run.
+//
+// A streamed call has a TaskStream, which its submitter and the actor share: the
+// submitter leaves there what it sends and posts a message if none is under way;
+// the actor leaves there what the child sends. taskstream.go is the submitter's
+// side, streams.go the actor's. Credit, in bytes, bounds both directions.
 package process

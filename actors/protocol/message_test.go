@@ -12,7 +12,7 @@ func TestKinds(t *testing.T) {
 		fromChild bool
 	}
 	got := map[Kind]kind{}
-	for k := range Kind(12) {
+	for k := range Kind(16) {
 		got[k] = kind{k.String(), k.FromChild()}
 	}
 	assert.Equal(t, map[Kind]kind{
@@ -27,6 +27,10 @@ func TestKinds(t *testing.T) {
 		8:  {"shutdown", false},
 		9:  {"revoke", false},
 		10: {"revoked", true},
-		11: {"kind(11)", false},
+		11: {"piece", true},
+		12: {"end", false},
+		13: {"credit", true},
+		14: {"progress", true},
+		15: {"kind(15)", false},
 	}, got)
 }
