@@ -36,6 +36,15 @@ var (
 	// ErrNeverStarted: the pool gave up before any worker was ready; the task did
 	// not run.
 	ErrNeverStarted = errors.New("no worker ever started")
+	// ErrNoMember: the router has no member that can take the task now; it did
+	// not run.
+	ErrNoMember = errors.New("no member can take the task")
+	// ErrMemberEnded: the router's member that had the task ended without an
+	// answer; the task may have run.
+	ErrMemberEnded = errors.New("member ended with the task")
+	// ErrNoQuorum: fewer members of a router succeeded with the task than had to.
+	// A *QuorumError counts them.
+	ErrNoQuorum = errors.New("no quorum")
 	// ErrTooLarge: the task's payload is over the wire's limit, or over what may
 	// wait in the pool's queue. (An answer over the limit is a *TaskError that says
 	// so.)
@@ -91,8 +100,9 @@ func (e *TaskError) Is(target error) bool { return target == ErrTaskFailed }
 // WorkerExitedError answers a task whose child died while holding it. It
 // matches ErrWorkerExited.
 type WorkerExitedError struct {
-	// MayHaveRun is true if the whole task had been written to the child: it
-	// may have run, in part or fully. False: it certainly did not.
+	// MayHaveRun is true if the whole task had been written to the child, and the
+	// child did not say that it had not begun it: it may have run, in part or
+	// fully. False: it certainly did not.
 	MayHaveRun bool
 	// Attempts counts how often the task was handed to a child.
 	Attempts int

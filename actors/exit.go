@@ -25,7 +25,8 @@ const (
 	// ReasonProtocol: what it said on the wire was not the protocol, and it
 	// was killed.
 	ReasonProtocol
-	// ReasonUnresponsive: it did not react to a cancel in time and was killed.
+	// ReasonUnresponsive: it did not react to a cancel in time and was ended by
+	// INT, TERM or KILL.
 	ReasonUnresponsive
 	// ReasonPanic: the actor that owned it panicked, and the tree was killed.
 	ReasonPanic
@@ -50,6 +51,9 @@ const (
 	// ReasonResourceLimit: its tree used more than a limit of its owner's allows,
 	// and it was stopped to be started again. Err says which.
 	ReasonResourceLimit
+	// ReasonZygoteEnded: the zygote that it was a fork of ended, and it was killed
+	// then. Its own code and signal are not known.
+	ReasonZygoteEnded
 )
 
 var reasonWords = [...]string{
@@ -71,6 +75,7 @@ var reasonWords = [...]string{
 	ReasonUnhealthy:    "unhealthy",
 
 	ReasonResourceLimit: "resource limit",
+	ReasonZygoteEnded:   "zygote ended",
 }
 
 // String returns the reason in lower-case words.

@@ -11,12 +11,12 @@ import (
 
 func TestReasonsHaveWords(t *testing.T) {
 	var got []string
-	for r := range ReasonResourceLimit + 2 {
+	for r := range ReasonZygoteEnded + 2 {
 		got = append(got, r.String())
 	}
 	assert.Equal(t, []string{"unknown", "exited", "signalled", "stopped", "start failed", "not ready",
 		"protocol error", "unresponsive", "panic", "timed out", "cancelled", "output limit", "out of memory",
-		"gave up", "shut itself down", "unhealthy", "resource limit", "unknown"}, got)
+		"gave up", "shut itself down", "unhealthy", "resource limit", "zygote ended", "unknown"}, got)
 	assert.Equal(t, "unknown", Reason(255).String())
 }
 

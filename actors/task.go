@@ -44,7 +44,8 @@ type Task struct {
 	// no bound.
 	StartTimeout time.Duration
 	// RunTimeout bounds the time from when a worker begins it to its answer, for
-	// each attempt. Zero means no bound.
+	// each attempt: from when the worker has no older task that is not answered.
+	// Zero means no bound.
 	RunTimeout time.Duration
 	// Cause is the span that caused the task; the task's spans become its
 	// children. Zero: the task starts a trace of its own. Submit fills it from
@@ -68,12 +69,16 @@ type Result struct {
 	// ErrStopping, ErrNeverStarted, ErrGaveUp, ErrTooLarge and, of a task that no
 	// pool took, ErrBusy, ErrNotRunning, ErrNoProtocol, each possibly wrapped.
 	Err error
-	// Attempts counts how often the task was handed to a child.
+	// Attempts counts how often the task was handed to a child that may have begun
+	// it.
 	Attempts int
 	// Worker names the child that answered, by its OS process id; 0 if none did.
 	Worker int
 	// Tag is the Task's.
 	Tag any
+	// Gathered is what each of several members answered; nil unless the task went
+	// to a router that asks several.
+	Gathered *Gathered
 }
 
 // Ping asks a process actor whether its child's protocol side answers. The

@@ -36,6 +36,9 @@
 // a Start can still reach that child; Go's own descriptors cannot, they are
 // marked as they are opened.
 //
+// A child can also be a fork of a process that has done before what all of its kind
+// need: see [Zygote].
+//
 // # Bytes
 //
 // Pipes carry every byte as it is, both ways, and so does a terminal in raw mode
@@ -86,5 +89,6 @@
 // blocked signal stays blocked in the child, and Holders tells nothing. On
 // Windows there are pipes without deadlines, Kill instead of signals, only the
 // child itself is killed, Files, User, Umask, Nice, Limits and the like are
-// refused, Holders tells nothing, and [PTY] returns [ErrUnsupported].
+// refused, Holders tells nothing, and [PTY] returns [ErrUnsupported]. [Zygote] does so
+// on both.
 package ptyio

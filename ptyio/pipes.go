@@ -19,7 +19,9 @@ type Pipes struct {
 var _ Transport = Pipes{}
 
 // Start runs cmd on pipes, or on what they are redirected to.
-func (p Pipes) Start(cmd Command) (Conn, error) {
+func (p Pipes) Start(cmd Command) (Conn, error) { return p.start(cmd, origin{}) }
+
+func (p Pipes) start(cmd Command, from origin) (Conn, error) {
 	if err := cmd.checkNames(); err != nil {
 		return nil, err
 	}
@@ -31,7 +33,7 @@ func (p Pipes) Start(cmd Command) (Conn, error) {
 		return nil, &StartError{Path: cmd.Path, Err: bare(err)}
 	}
 	conn := &pipesConn{stdin: s.ours[0], stdout: newOutput(s.ours[1], cmd), stderr: newOutput(s.ours[2], cmd)}
-	conn.child, err = start(cmd, s.theirs, false, nil)
+	conn.child, err = start(cmd, s.theirs, from)
 	if err != nil {
 		closeAll(s.ours[:]...)
 		return nil, err

@@ -26,7 +26,7 @@ func (p PTY) Start(cmd Command) (Conn, error) {
 		err = &StartError{Path: cmd.Path, Err: bare(err)}
 	} else {
 		cmd.Env = p.env(cmd.Env)
-		conn.child, err = start(cmd, std, true, conn.endWrites)
+		conn.child, err = start(cmd, std, origin{terminal: true, atEnd: conn.endWrites})
 	}
 	if err != nil {
 		closeAll(conn.master)

@@ -8,8 +8,8 @@
 //	out, err := rt.Run(ctx, runtime.RunSpec{Command: runtime.Command{Path: "git", Args: []string{"status"}}})
 //
 // A Runtime starts children (Run, Start, StartPool), each owned by an actor and
-// watched by a supervisor, or whole trees of them (Supervise), and ends all of
-// them in Shutdown. What it hands out gives its *actor.PID, so that actors can
+// watched by a supervisor, or whole trees of them (Supervise), spreads tasks over
+// them (StartRouter), and ends all of them in Shutdown. What it hands out gives its *actor.PID, so that actors can
 // talk to children by messages, and Props makes a user's own actors traced as the
 // runtime's are.
 //
@@ -17,12 +17,14 @@
 //
 // Imports go down only; a test holds the source to it.
 //
-//	runtime -> actors/{pool,supervisor} -> actors/process -> actors/protocol -> actors
+//	runtime -> actors/{pool,router,supervisor} -> actors/process -> actors/protocol -> actors
 //	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
 //	runtime -> actors/health -> ptyio
-//	actors/pool -> actors/process, telemetry
-//	actors/{process,pool} -> actors/internal/mailbox; actors/{process,supervisor} -> actors/internal/alarm
+//	actors/pool -> actors/process, actors/supervisor, telemetry
+//	actors/router -> actors/process, telemetry
+//	actors/{process,pool,router} -> actors/internal/mailbox; actors/{process,pool,router,supervisor} -> actors/internal/alarm
 //	runtime/worker -> actors/protocol, ptyio/codec, telemetry
+//	runtime/worker/python -> nothing of brood
 //	ptyio, ptyio/codec, telemetry -> nothing of brood
 //
 // # Goroutine ledger
@@ -53,9 +55,10 @@
 //	                   a socket              closed, with its outputs
 //	reaper             ptyio, first start    no child has been left for a moment  ptyio.Rest (Shutdown)
 //	guardian's waiter  ptyio, first start    the guardian was reaped              ptyio.Rest (Shutdown)
-//	finisher           reaper, if others of  they are gone, or 2 s are over       Shutdown, by the exit reporter
-//	                   a tree live when its
-//	                   child has ended
+//	finisher           reaper, if others of  they are gone, or 2 s are over; the  Shutdown, by the exit reporter
+//	                   a tree live when its  fork's zygote has answered, or 5 s
+//	                   child has ended, and  are over
+//	                   for forks
 //	exit reporter      ptyio, when a child   the process actor was told           Shutdown; of a detached child
 //	                   was reaped                                                 nobody
 //	stdin feeder       Run, with StdinFrom   the reader or the command has ended; Run, but while it is in the

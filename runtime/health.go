@@ -91,11 +91,14 @@ func (p *Process) Health() Health {
 	return h
 }
 
-// Health returns what each worker looks like now. After the pool's end all are
-// NotStarted.
+// Health returns what each worker looks like now, by number. One that has gone, and
+// all after the pool's end, is NotStarted.
 func (p *Pool) Health() []Health {
 	p.state.Lock()
-	workers := append([]*actor.PID(nil), p.workers...)
+	workers := make([]*actor.PID, len(p.workers))
+	for i, w := range p.workers {
+		workers[i] = w.who
+	}
 	p.state.Unlock()
 	all := make([]Health, len(workers))
 	for i, who := range workers {

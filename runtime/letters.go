@@ -10,6 +10,7 @@ import (
 	"brood/actors"
 	"brood/actors/pool"
 	"brood/actors/process"
+	"brood/actors/router"
 	"brood/actors/supervisor"
 )
 
@@ -40,6 +41,10 @@ func answerLetter(system *actor.ActorSystem, letter *actor.DeadLetterEvent) {
 		}
 	case *process.Inspect:
 		m.Reply <- process.Status{}
+	case *router.Drain:
+		m.Done <- struct{}{}
+	case *router.Inspect:
+		m.Reply <- router.Stats{}
 	case *actors.Stop:
 		if letter.Sender != nil {
 			system.Root.Send(letter.Sender, &actors.Stopped{Who: letter.PID})

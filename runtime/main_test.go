@@ -25,6 +25,8 @@ func TestMain(m *testing.M) {
 		})))
 	case "polar":
 		worker.Exit(serveTyped())
+	case "journal":
+		Example_setUpAndTearDown()
 	default:
 		worker.Exit(worker.Serve(handle))
 	}

@@ -79,13 +79,13 @@ func TestStartPoolReportsAllFaults(t *testing.T) {
 	rt := fresh(t, Options{})
 	_, err := rt.StartPool(t.Context(), PoolSpec{
 		Size: -1, Prefetch: -2, QueueLimit: -3, MaxAttempts: -4,
-		StartTimeout: -5, Grace: -6, CancelGrace: -7,
+		StartTimeout: -5, Grace: -6, CancelGrace: -7, CancelStep: -11,
 		Intensity: -8, Period: -9, Backoff: Backoff{Max: -10},
 	})
 	require.Error(t, err)
 	for _, fault := range []string{
 		"Size is -1", "Prefetch is -2", "QueueLimit is -3", "MaxAttempts is -4",
-		"Command.Path is empty", "StartTimeout is -5ns", "Grace is -6ns", "CancelGrace is -7ns",
+		"Command.Path is empty", "StartTimeout is -5ns", "Grace is -6ns", "CancelGrace is -7ns", "CancelStep is -11ns",
 		"Intensity is negative: -8", "Period is negative: -9ns", "-10ns",
 	} {
 		assert.ErrorContains(t, err, fault)

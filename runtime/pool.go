@@ -5,96 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
 	"brood/actors/pool"
 	"brood/actors/supervisor"
+	"brood/ptyio"
 	"brood/telemetry"
 )
-
-// DefaultPoolSize is PoolSpec.Size's default.
-const DefaultPoolSize = 4
-
-// PoolSpec describes a pool of workers. Only Command is required.
-type PoolSpec struct {
-	// Command is what each worker runs; see Worker for the running program
-	// itself.
-	Command Command
-	// Name is the pool's name in telemetry, one of few. Zero: the name of the
-	// command's executable.
-	Name string
-	// Size is the number of workers. Zero means 4.
-	Size int
-	// Protocol is the language of tasks. Nil means Wire.
-	Protocol Protocol
-	// Prefetch is how many tasks are handed to a worker at once, that is one to
-	// work on and others on their way to it. Zero means 1. More is faster for
-	// short tasks; but a task may then wait behind a slow one, and a worker
-	// that dies takes more tasks with it.
-	Prefetch int
-	// QueueLimit is how many tasks may wait since no worker that may get them is
-	// free. Zero means 1,024.
-	QueueLimit int
-	// QueueLimitBytes bounds the payloads of those that wait. A task that is larger
-	// by itself is refused with actors.ErrTooLarge, even if it need not wait. Zero
-	// means no bound.
-	QueueLimitBytes int
-	// WhenFull is what becomes of a task that must wait and has no room to. Zero:
-	// it is refused with actors.ErrQueueFull.
-	WhenFull WhenFull
-	// Order says which of the tasks that wait is next. Zero: by Task.Priority, and
-	// first in, first out.
-	Order Order
-	// MaxAttempts is how many workers may die with a repeatable task before it is
-	// poison: it is answered with a *actors.PoisonError and set aside; see
-	// Pool.Poison. Workers that were stopped, recycled or ended for a limit do not
-	// count; but after as many of those it is answered with a
-	// *actors.WorkerExitedError. Zero means 3.
-	MaxAttempts int
-	// RepeatBackoff is the pause before a repeatable task is run again after a
-	// worker died with it. Zero means none.
-	RepeatBackoff RepeatBackoff
-	// PoisonLimit is how many tasks are kept set aside; one more, and the one that
-	// has been for the longest is dropped. Zero means 100.
-	PoisonLimit int
-	// Intensity worker restarts within Period are allowed; one more and the
-	// whole pool is given up. Both zero mean ten for each worker in 10 s.
-	Intensity int
-	Period    time.Duration
-	// Backoff is the pause before each restart of a worker; see
-	// supervisor.Backoff for its zero value.
-	Backoff Backoff
-	// Ready proves that a worker is ready, besides its hello; see ProcessSpec.
-	Ready Probe
-	// Health are checks of each worker while it is ready; see ProcessSpec.
-	Health []Check
-	// StartTimeout bounds the time from a worker's start until it is ready. Zero
-	// means 10 s.
-	StartTimeout time.Duration
-	// Grace is how long a worker gets between the request to end and KILL.
-	// It bounds a StopPlan. Zero means 5 s, with a StopPlan the time that it
-	// takes.
-	Grace time.Duration
-	// StopPlan is how a worker is asked to end. Nil: by a message, which lets it
-	// finish, and then by TERM.
-	StopPlan StopPlan
-	// CancelGrace is how long a worker may take to answer a cancelled task
-	// before it is killed and replaced. Zero means 5 s.
-	CancelGrace time.Duration
-	// Watch bounds what the tree of each worker may use, and says what is done
-	// then; see ProcessSpec.Watch. While one waits to be idle, others take its
-	// tasks.
-	Watch []WatchLimit
-	// Subscribers get the workers' Started, Ready, OverLimit and Down.
-	Subscribers []*actor.PID
-	// Output is called with what the workers print; see ProcessSpec.Output. It
-	// may be called for several workers at once. Nil: it is read and dropped,
-	// but for the end of stderr, which is kept for the exit.
-	Output func(worker int, stream actors.Stream, data []byte)
-}
 
 // Pool is a handle to a pool of workers. Safe for concurrent use.
 type Pool struct {
@@ -102,7 +21,7 @@ type Pool struct {
 	spec   PoolSpec
 	actor  *actor.PID // the pool actor
 	client *pool.Client
-	tracks []*track // of what the workers use
+	zygote *ptyio.Zygote // nil: there is none
 
 	ready  chan struct{} // closed when every worker was ready once
 	failed chan struct{} // closed when one ended before it was
@@ -110,7 +29,8 @@ type Pool struct {
 	state   sync.Mutex
 	waiting map[int]bool // workers that were not ready yet
 	exit    actors.Exit  // of the one that failed
-	workers []*actor.PID // their process actors; nil before the first start
+	workers []*seat      // by number
+	rolls   sync.Mutex
 }
 
 // StartPool starts a pool and waits until all of its workers are ready. If one
@@ -143,39 +63,21 @@ func newPool(rt *Runtime, spec PoolSpec) *Pool {
 		ready:      make(chan struct{}),
 		failed:     make(chan struct{}),
 		waiting:    map[int]bool{},
-		workers:    make([]*actor.PID, max(spec.Size, 0)),
 	}
 	p.service = p
-	for range max(spec.Size, 0) {
-		p.tracks = append(p.tracks, newTrack(rt.sampler, spec.Watch))
-	}
 	return p
-}
-
-func (s *PoolSpec) setDefaults() {
-	if s.Name == "" {
-		s.Name = s.Command.Name()
-	}
-	if s.Size == 0 {
-		s.Size = DefaultPoolSize
-	}
-	if s.Protocol == nil {
-		s.Protocol = Wire{}
-	}
-	if s.Intensity == 0 && s.Period == 0 {
-		s.Intensity, s.Period = 10*max(s.Size, 0), 10*time.Second
-	}
 }
 
 // observe takes the events of a worker, in its turn.
 func (p *Pool) observe(worker int, event any) {
 	p.rt.note(p.name, event)
-	p.tracks[worker].observe(event)
+	seat := p.seat(worker)
+	seat.track.observe(event)
 	p.state.Lock()
 	defer p.state.Unlock()
 	switch m := event.(type) {
 	case *actors.Started:
-		p.workers[worker] = m.Who
+		seat.who = m.Who
 	case *actors.Ready:
 		delete(p.waiting, worker)
 		if len(p.waiting) == 0 {

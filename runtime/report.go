@@ -53,7 +53,7 @@ type ChildEnd struct {
 
 // UndoneTask is a task that was accepted and not done.
 type UndoneTask struct {
-	// Pool is the name of the pool that had it.
+	// Pool is the name of the pool or router that had it.
 	Pool string
 	// Tag is the task's.
 	Tag any

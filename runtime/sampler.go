@@ -20,8 +20,8 @@ type sampler struct {
 	stopped    chan struct{} // closed by stop
 
 	mu       sync.Mutex
-	tracks   map[*track]bool // of children that run; true: one with limits
-	limited  int             // how many have limits
+	tracks   map[*track]bool // of children that run; true: one that is always wanted
+	limited  int             // how many are
 	asked    time.Time       // when somebody asked last
 	running  bool
 	isClosed bool
@@ -50,7 +50,7 @@ func newSampler(system *actor.ActorSystem, goroutines *sync.WaitGroup, interval 
 func (s *sampler) enter(t *track) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limited := len(t.limits) > 0
+	limited := t.wanted()
 	s.tracks[t] = limited
 	if limited {
 		s.limited++
@@ -139,9 +139,12 @@ func (s *sampler) sample() {
 			}
 			sample = func() health.Sample { return p.meters[i].Sample(now, tallies[i]) }
 		}
-		who, messages := t.take(p.meters[i], sample)
+		taken, who, messages := t.take(p.meters[i], sample)
 		for _, m := range messages { // not under a lock: a post may run turns
 			s.system.Root.Send(who, m)
+		}
+		if who != nil && t.heard != nil {
+			t.heard(taken)
 		}
 	}
 }

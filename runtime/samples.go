@@ -48,25 +48,38 @@ func (p *Process) Usage(ctx context.Context) (Sample, error) {
 	return s, nil
 }
 
-// Samples returns what the tree of a worker used, as Process.Samples does. The
-// workers are numbered from 0; another number has no samples.
+// Samples returns what the tree of a worker used, as Process.Samples does: of all
+// that had this number. The workers are numbered from 0; another number has no
+// samples.
 func (p *Pool) Samples(worker int) []Sample {
-	if worker < 0 || worker >= len(p.tracks) {
+	t := p.trackOf(worker)
+	if t == nil {
 		return nil
 	}
-	return p.tracks[worker].samples()
+	return t.samples()
 }
 
 // Usage returns the newest sample of a worker's tree, as Process.Usage does.
 func (p *Pool) Usage(ctx context.Context, worker int) (Sample, error) {
-	if worker < 0 || worker >= len(p.tracks) {
+	t := p.trackOf(worker)
+	if t == nil {
 		return Sample{}, fmt.Errorf("runtime: usage of %s: no worker %d: %w", p.name, worker, actors.ErrNotRunning)
 	}
-	s, err := p.tracks[worker].usage(ctx)
+	s, err := t.usage(ctx)
 	if err != nil {
 		return s, fmt.Errorf("runtime: usage of %s, worker %d: %w", p.name, worker, err)
 	}
 	return s, nil
+}
+
+// trackOf returns the track of the workers with this number, nil if there was none.
+func (p *Pool) trackOf(worker int) *track {
+	p.state.Lock()
+	defer p.state.Unlock()
+	if worker < 0 || worker >= len(p.workers) {
+		return nil
+	}
+	return p.workers[worker].track
 }
 
 func (t *track) samples() []Sample {

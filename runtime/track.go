@@ -20,7 +20,8 @@ import (
 type track struct {
 	sampler *sampler
 	limits  []health.Limit
-	details bool // of each sample
+	details bool         // of each sample
+	heard   func(Sample) // if not nil, is told of each; it must not block
 
 	mu     sync.Mutex
 	ring   health.Ring
@@ -44,6 +45,9 @@ func newTrack(s *sampler, limits []health.Limit) *track {
 	}
 	return t
 }
+
+// wanted reports whether somebody wants the samples as long as the child runs.
+func (t *track) wanted() bool { return len(t.limits) > 0 || t.heard != nil }
 
 // observe takes the events of the process actor, in its turn.
 func (t *track) observe(event any) {
@@ -94,23 +98,22 @@ func (t *track) prepare() (conn ptyio.Conn, meter *health.Meter, details bool) {
 
 // take keeps a sample of the incarnation of which the meter is, and returns what
 // is to be done about it.
-func (t *track) take(meter *health.Meter, sample func() health.Sample) (*actor.PID, []*process.OverLimit) {
+func (t *track) take(meter *health.Meter, sample func() health.Sample) (s Sample, who *actor.PID, messages []*process.OverLimit) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.meter != meter {
-		return nil, nil // it ended meanwhile
+		return s, nil, nil // it ended meanwhile
 	}
-	s := sample()
+	s = sample()
 	t.ring.Add(s)
 	t.taken++
 	t.tell()
 	var breaches []health.Breach
 	t.record, breaches = health.CheckLimits(t.limits, t.record, &t.ring, t.chance)
-	var messages []*process.OverLimit
 	for _, v := range breaches {
 		messages = append(messages, &process.OverLimit{Incarnation: s.Incarnation, Breach: v})
 	}
-	return t.who, messages
+	return s, t.who, messages
 }
 
 // watchFaults adds the faults of limits to those of the rest of a spec.

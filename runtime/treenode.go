@@ -54,7 +54,7 @@ func (b *planting) pool(path string, spec *PoolSpec, child *supervisor.Child) {
 	}
 	p := newPool(b.root.rt, named)
 	p.owner, p.path = b.root, path
-	props, err := p.check()
+	props, err := p.check(b.cause)
 	if err != nil {
 		b.fault(path, "%w", err)
 		return

@@ -62,6 +62,8 @@ type (
 	Stream = process.TaskStream
 	// PoolStats is what a pool looks like at one moment.
 	PoolStats = pool.Stats
+	// PoolOutcomes counts the answers that a pool's tasks got.
+	PoolOutcomes = pool.Outcomes
 	// RepeatBackoff is the pause before a repeatable task is run again.
 	RepeatBackoff = pool.RepeatBackoff
 	// PoisonList is what a pool has set aside.

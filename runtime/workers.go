@@ -2,15 +2,18 @@ package runtime
 
 import (
 	"cmp"
-	"fmt"
+	"errors"
+	"maps"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/hashicorp/go-multierror"
 	"go.opentelemetry.io/otel/trace"
 
 	"brood/actors"
 	"brood/actors/pool"
 	"brood/actors/process"
 	"brood/actors/supervisor"
+	"brood/ptyio"
 )
 
 // startsAtOnce is how many workers of a pool are being started at the same time.
@@ -20,7 +23,7 @@ const startsAtOnce = 8
 // launch spawns the pool's actor and, under a supervisor, its workers.
 func (p *Pool) launch(cause trace.SpanContext) error {
 	spec := p.spec
-	props, err := p.check()
+	props, err := p.check(cause)
 	if err != nil {
 		return err
 	}
@@ -38,24 +41,35 @@ func (p *Pool) launch(cause trace.SpanContext) error {
 
 // crew describes the supervisor of the workers, when the pool's actor is there.
 func (p *Pool) crew(cause trace.SpanContext) (spec supervisor.Spec, faults error) {
+	if p.spec.Zygote {
+		p.zygote = new(ptyio.Zygote)
+	}
 	p.client = pool.NewClient(p.rt.system, p.actor, p.spec.Name, p.rt.recorder)
 	children := make([]supervisor.Child, p.spec.Size)
+	describe := p.maker(p.spec.Command, cause)
 	for i := range children {
 		p.waiting[i] = true
-		children[i].ID = fmt.Sprintf("worker-%d", i)
-		children[i].Grace = graceOf(p.spec.Grace, p.spec.StopPlan)
-		children[i].Props, faults = p.worker(i, cause).Props() // were found before
+		children[i], faults = describe(i) // they were found before
+	}
+	if p.spec.Zygote {
+		zygote, fault := p.zygoteChild(cause)
+		children, faults = append(children, zygote), errors.Join(faults, fault)
 	}
 	return p.supervision(children), faults
 }
 
 // check finds every fault of the spec before anything is started, and returns
 // the props of the pool's actor.
-func (p *Pool) check() (*actor.Props, error) {
+func (p *Pool) check(cause trace.SpanContext) (*actor.Props, error) {
 	spec := p.spec
 	props, ofPool := pool.Spec{
 		Name:            spec.Name,
 		Size:            spec.Size,
+		Scale:           spec.Scale,
+		Recycle:         spec.Recycle,
+		Numbers:         len(spec.Slots),
+		Supervisor:      p.supervisorPID,
+		Child:           p.maker(spec.Command, cause),
 		Prefetch:        spec.Prefetch,
 		QueueLimit:      spec.QueueLimit,
 		QueueLimitBytes: spec.QueueLimitBytes,
@@ -67,7 +81,10 @@ func (p *Pool) check() (*actor.Props, error) {
 		OnUndone:        func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
 		Telemetry:       p.rt.recorder,
 	}.Props()
-	_, ofWorker := p.worker(0, trace.SpanContext{}).Props()
+	_, ofWorker := p.worker(0, spec.Command, cause).Props()
+	if !spec.Scale.IsZero() && spec.Size != spec.Scale.Start() {
+		ofWorker = multierror.Append(ofWorker, errors.New("pool: Size and Scale are both set"))
+	}
 	_, ofSupervisor := supervisor.Props(p.supervision(nil))
 	return props, joinFaults("start "+spec.Name, ofPool, p.rt.watchFaults(ofWorker, spec.Watch), ofSupervisor)
 }
@@ -89,11 +106,19 @@ func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
 	return s
 }
 
-// worker describes the i-th worker.
-func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
+// worker describes the worker with a number, which is that of its slot, too.
+func (p *Pool) worker(i int, command Command, cause trace.SpanContext) process.Spec {
+	if i < len(p.spec.Slots) {
+		env := maps.Clone(command.Env.Set)
+		if env == nil {
+			env = map[string]string{}
+		}
+		maps.Copy(env, p.spec.Slots[i])
+		command.Env.Set = env
+	}
 	s := process.Spec{
 		Name:         p.spec.Name,
-		Command:      p.spec.Command,
+		Command:      command,
 		Protocol:     p.spec.Protocol,
 		Prefetch:     cmp.Or(p.spec.Prefetch, pool.MaxPrefetch),
 		Ready:        p.spec.Ready,
@@ -102,6 +127,7 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Grace:        p.spec.Grace,
 		StopPlan:     p.spec.StopPlan,
 		CancelGrace:  p.spec.CancelGrace,
+		CancelStep:   p.spec.CancelStep,
 		Pool:         p.actor,
 		Subscribers:  p.spec.Subscribers,
 		Member:       i,
@@ -109,6 +135,9 @@ func (p *Pool) worker(i int, cause trace.SpanContext) process.Spec {
 		Telemetry:    p.rt.recorder,
 		Cause:        cause,
 		Goroutines:   &p.rt.goroutines,
+	}
+	if p.zygote != nil {
+		s.Transport = p.zygote
 	}
 	if out := p.spec.Output; out != nil {
 		s.Output = func(stream actors.Stream, data []byte) { out(i, stream, data) }

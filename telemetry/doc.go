@@ -8,7 +8,7 @@
 // # Hops
 //
 // The destination is the second word of a span's name. It is the name of a
-// pool or of a single worker (NAME), the base name of a program (EXE), the type
+// pool, a router or a single worker (NAME), the base name of a program (EXE), the type
 // of an actor (ACTOR), or the name of a check of health (CHECK). Names take few
 // values: never a process id, a path or a command line.
 //
@@ -21,11 +21,13 @@
 //	HopRun       run EXE         CLIENT    caller    start of the OS process     its end
 //	HopMessage   process ACTOR   CONSUMER  sender    actor takes up a message    actor is done with it
 //	HopProbe     probe CHECK     INTERNAL  spawn     probe of health begins      its failure, or a changed verdict
+//	HopRoute     route NAME      INTERNAL  submit    router hands it to a member its answer, or the member's end
 //
 // A task that is repeated has one queue and one exchange span for each attempt
-// under the same submit span. A task that never waits has no queue span. A probe
-// has a span only if it failed or changed the verdict of its check: a child that
-// is well records nothing.
+// under the same submit span. A task that never waits has no queue span. A task
+// that goes through a router has one route span for each try, and the hops of the
+// member under it. A probe has a span only if it failed or changed the verdict of
+// its check: a child that is well records nothing.
 // Bytes of terminals and pipes, timers and the runtime's own housekeeping have
 // no spans.
 //
@@ -34,7 +36,7 @@
 //	messaging.system            brood                submit, handle, process
 //	messaging.operation.name    the name's 1st word  submit, handle, process
 //	messaging.operation.type    send or process      submit (send), handle, process
-//	messaging.destination.name  the destination      submit, queue, exchange, handle, process
+//	messaging.destination.name  the destination      submit, queue, exchange, handle, process, route
 //	process.executable.name     the destination      spawn, run
 //	error.type                  see Span.End         each hop that ends with an error
 //

@@ -31,6 +31,8 @@ const (
 	HopMessage
 	// HopProbe is one probe of a child's health that failed, or changed a verdict.
 	HopProbe
+	// HopRoute is one try of a router: a task handed to a member and its answer.
+	HopRoute
 )
 
 // A trait is what the table in the package comment says of a hop.
@@ -53,6 +55,7 @@ var traits = [...]trait{
 	HopRun:      {"run", trace.SpanKindClient, nil, semconv.ProcessExecutableNameKey},
 	HopMessage:  {"process", trace.SpanKindConsumer, messaging("process", semconv.MessagingOperationTypeProcess), semconv.MessagingDestinationNameKey},
 	HopProbe:    {"probe", trace.SpanKindInternal, nil, ""},
+	HopRoute:    {"route", trace.SpanKindInternal, nil, semconv.MessagingDestinationNameKey},
 }
 
 func messaging(name string, kind attribute.KeyValue) []attribute.KeyValue {

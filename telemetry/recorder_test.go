@@ -42,6 +42,7 @@ func TestEachHopHasItsNameKindAndAttributes(t *testing.T) {
 		{telemetry.HopSpawn, "sh", "spawn sh", trace.SpanKindClient, executable("sh")},
 		{telemetry.HopRun, "git", "run git", trace.SpanKindClient, executable("git")},
 		{telemetry.HopMessage, "main.greet", "process main.greet", trace.SpanKindConsumer, message("process", "process", "main.greet")},
+		{telemetry.HopRoute, "files", "route files", trace.SpanKindInternal, map[string]any{"messaging.destination.name": "files"}},
 		{telemetry.HopQueue, "", "queue", trace.SpanKindInternal, map[string]any{}},
 		{telemetry.HopRun, "b\xffd", "run b\uFFFDd", trace.SpanKindClient, executable("b\uFFFDd")},
 		{telemetry.Hop(99), "x", "unknown x", trace.SpanKindInternal, map[string]any{}},

@@ -78,7 +78,11 @@ func TestCrashMatrix(t *testing.T) {
 					assert.Equal(t, outcome{Result: actors.Result{Payload: []byte("small"), Attempts: 1, Worker: pid}}, o)
 				case repeatable || again:
 					require.NoError(t, o.err)
-					assert.Equal(t, 2, o.Attempts)
+					if place.name == "mid-frame" { // where it certainly did not run, it does not count
+						assert.LessOrEqual(t, o.Attempts, 2)
+					} else {
+						assert.Equal(t, 2, o.Attempts)
+					}
 					assert.NotEqual(t, pid, o.Worker)
 				default:
 					var exited *actors.WorkerExitedError
@@ -114,11 +118,10 @@ func TestPoisonTask(t *testing.T) {
 	pool := startPool(t, newRuntime(t, runtime.Options{}),
 		runtime.PoolSpec{Command: command(t, "worker"), Size: 2, MaxAttempts: 3})
 	o := receive(t, submit(within(t, limit), pool, actors.Task{Payload: []byte("note-die " + log), Repeatable: true}))
-	var exited *actors.WorkerExitedError
-	require.ErrorAs(t, o.err, &exited)
-	assert.Equal(t, 3, exited.Attempts)
+	var poison *actors.PoisonError
+	require.ErrorAs(t, o.err, &poison)
+	assert.Len(t, poison.Exits, 3)
 	assert.Equal(t, 3, o.Attempts)
-	assert.True(t, exited.MayHaveRun)
 	assert.Equal(t, []string{"died", "died", "died"}, lines(t, log))
 	restarted(t, pool, 3)
 	after := receive(t, submit(within(t, limit), pool, actors.Task{Payload: []byte("still here")}))

@@ -1,12 +1,8 @@
 package tests
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
-	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,83 +15,6 @@ import (
 	"brood/runtime"
 )
 
-// hostile is a worker that behaves until a task says how not to.
-func hostile() {
-	w := openRawWire()
-	w.hello()
-	for {
-		id, payload := w.readTask()
-		verb, how, _ := strings.Cut(string(payload), " ")
-		if verb != "evil" {
-			w.send(w.frame(kindResult, id, payload))
-			continue
-		}
-		misbehave(w, id, how)
-	}
-}
-
-func misbehave(w rawWire, id uint64, how string) {
-	switch how {
-	case "garbage":
-		w.send([]byte("GET / HTTP/1.1\r\nHost: example\r\n\r\n"))
-	case "kind":
-		w.send(w.frame(99, id, nil))
-	case "incarnation":
-		w.incarnation += 7
-		w.send(w.frame(kindResult, id, nil))
-	case "length":
-		w.send([]byte{0xFF, 0xFF, 0xFF, 0xFF, kindResult})
-	case "half a frame":
-		w.send([]byte{0, 0, 0, 100, kindResult})
-		os.Exit(5)
-	case "second hello":
-		w.hello()
-	case "unknown id":
-		w.send(w.frame(kindResult, id+1000, nil))
-	case "unasked pong":
-		w.send(w.frame(kindPong, 1<<40, nil))
-	case "answer twice":
-		w.send(append(w.frame(kindResult, id, nil), w.frame(kindResult, id, nil)...))
-	case "piece":
-		w.send(w.frame(kindPiece, id, []byte("a piece")))
-	case "piece of nobody":
-		w.send(w.frame(kindPiece, id+1000, nil))
-	case "overdraw": // the credit of 256 KiB with the first, and then once more
-		piece := w.frame(kindPiece, id, make([]byte, 256<<10))
-		w.send(append(piece, piece...))
-	case "credit": // 16 MiB, which is as much as may be, and then once more
-		credit := w.frame(kindCredit, id, []byte{1, 0, 0, 0})
-		w.send(append(credit, credit...))
-	case "huge credit":
-		w.send(w.frame(kindCredit, id, []byte{255, 255, 255, 255}))
-	case "bad credit":
-		w.send(w.frame(kindCredit, id, nil))
-	case "close wire":
-		w.in.Close()
-		w.out.Close()
-	case "deaf": // it lives on, and reads and says no more
-	case "flood":
-		var both sync.WaitGroup
-		both.Go(func() { flood(os.Stdout, floodBytes) })
-		both.Go(func() { flood(os.Stderr, floodBytes) })
-		both.Wait()
-		w.send(w.frame(kindResult, id, []byte("flooded")))
-		return
-	}
-	select {}
-}
-
-// floodBytes is what a flooding worker prints on each of its outputs.
-const floodBytes = 512 << 20
-
-func flood(to io.Writer, total int) {
-	for block := bytes.Repeat([]byte("flood!!\n"), 8<<10); total > 0; total -= len(block) {
-		if _, err := to.Write(block); err != nil {
-			return
-		}
-	}
-}
-
 // TestHostileWorker: one worker breaks the rules; it is replaced, its task's
 // answer names the cause, and the others work on.
 func TestHostileWorker(t *testing.T) {
@@ -103,16 +22,22 @@ func TestHostileWorker(t *testing.T) {
 		reason actors.Reason
 		text   string
 	}{
-		"garbage":         {actors.ReasonProtocol, "wire: "},
-		"kind":            {actors.ReasonProtocol, "unknown kind 99"},
-		"incarnation":     {actors.ReasonProtocol, "incarnation"},
-		"length":          {actors.ReasonProtocol, "4294967295"},
-		"half a frame":    {actors.ReasonExited, "exit code 5"},
-		"second hello":    {actors.ReasonProtocol, "second hello"},
-		"unknown id":      {actors.ReasonProtocol, "does not hold"},
-		"piece":           {actors.ReasonProtocol, "not streamed"},
-		"piece of nobody": {actors.ReasonProtocol, "does not hold"},
-		"unasked pong":    {actors.ReasonProtocol, "not asked for"},
+		"garbage":            {actors.ReasonProtocol, "wire: "},
+		"kind":               {actors.ReasonProtocol, "unknown kind 99"},
+		"incarnation":        {actors.ReasonProtocol, "incarnation"},
+		"length":             {actors.ReasonProtocol, "4294967295"},
+		"half a frame":       {actors.ReasonExited, "exit code 5"},
+		"second hello":       {actors.ReasonProtocol, "second hello"},
+		"unknown id":         {actors.ReasonProtocol, "does not hold"},
+		"piece":              {actors.ReasonProtocol, "not streamed"},
+		"piece of nobody":    {actors.ReasonProtocol, "does not hold"},
+		"unasked pong":       {actors.ReasonProtocol, "not asked for"},
+		"revoked unasked":    {actors.ReasonProtocol, "which it was not asked for"},
+		"revoked unknown id": {actors.ReasonProtocol, "does not hold"},
+		// What the mark says then is not believed.
+		"mark cut short":  {actors.ReasonExited, "exit code 6"},
+		"mark emptied":    {actors.ReasonExited, "exit code 6"},
+		"mark of garbage": {actors.ReasonExited, "exit code 6"},
 		"close wire":      {actors.ReasonProtocol, "closed its end of the wire"},
 	} {
 		t.Run(how, func(t *testing.T) {
@@ -139,6 +64,19 @@ func TestWorkerAnswersTwice(t *testing.T) {
 	h := startHostile(t, runtime.PoolSpec{})
 	evil := receive(t, submit(within(t, limit), h.pool, actors.Task{Payload: []byte("evil answer twice")}))
 	assert.NoError(t, evil.err)
+	require.Eventually(t, func() bool { return restarts(h.pool) > 0 }, limit, soon)
+	h.finish(t)
+}
+
+// TestWorkerGivesBackTwice: what a cancelled task was answered with stays.
+func TestWorkerGivesBackTwice(t *testing.T) {
+	begun := make(chan struct{}, 1)
+	h := startHostile(t, runtime.PoolSpec{Output: func(int, actors.Stream, []byte) { begun <- struct{}{} }})
+	ctx, cancel := context.WithCancel(within(t, limit))
+	answer := submit(ctx, h.pool, actors.Task{Payload: []byte("evil revoked twice")})
+	receive(t, begun)
+	cancel()
+	assert.ErrorIs(t, receive(t, answer).err, context.Canceled)
 	require.Eventually(t, func() bool { return restarts(h.pool) > 0 }, limit, soon)
 	h.finish(t)
 }
@@ -197,17 +135,6 @@ func TestWorkerThatComesBackMute(t *testing.T) {
 	}
 	assert.ErrorIs(t, gaveUp, actors.ErrGaveUp)
 	assert.ErrorContains(t, gaveUp, "no hello in time")
-}
-
-// oncer is a worker only once: it dies of its first task, and its successors
-// never say hello.
-func oncer() {
-	if w := openRawWire(); w.incarnation == 1 {
-		w.hello()
-		w.readTask()
-		os.Exit(1)
-	}
-	select {}
 }
 
 // hostilePool is a pool of three that is kept busy with good tasks.

@@ -176,7 +176,7 @@ func keyLimitCounts(t *testing.T, rt *runtime.Runtime) {
 
 // Keys at their limits, workers killed at random: all is answered, and nothing
 // stays blocked.
-func TestKeysOutliveTheirWorkers(t *testing.T) {
+func TestKeysOutliveKilledWorkers(t *testing.T) {
 	pool := startPool(t, newRuntime(t, runtime.Options{}), runtime.PoolSpec{
 		Command: command(t, "worker"), Size: 3, Prefetch: 2, MaxAttempts: 1 << 20,
 		WhenFull: runtime.Wait, QueueLimit: 8, Order: runtime.Order{KeyLimit: 1, Sticky: true, Fair: true},

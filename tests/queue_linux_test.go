@@ -134,7 +134,7 @@ func TestTaskEndsEarlyAtItsWorker(t *testing.T) {
 				o := receive(t, answer)
 				cancel()
 				assert.ErrorIs(t, o.err, want)
-				assert.Equal(t, 1, o.Attempts)
+				assert.LessOrEqual(t, o.Attempts, 1, "none if the worker had not begun it")
 
 				next, err := pool.Submit(within(t, limit), actors.Task{Payload: []byte("next")})
 				require.NoError(t, err)

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,32 +25,34 @@ import (
 // roles are what the test binary can be as a child. A test names one with
 // command; its arguments are os.Args[1:].
 var roles = map[string]func(){
-	"worker":   func() { worker.Exit(worker.Serve(work)) },
-	"streamer": func() { worker.Exit(worker.ServeStreams(stream)) },
-	"logger":   func() { worker.Exit(worker.Serve(logging(os.Args[1]))) },
-	"crasher":  crasher,
-	"hostile":  hostile,
-	"mute":     func() { select {} },
-	"exit":     func() { fmt.Fprintln(os.Stderr, "out of cheese"); os.Exit(3) },
-	"ok":       func() { fmt.Println("fine") },
-	"brief":    brief,
-	"oncer":    oncer,
-	"cat":      func() { _, _ = io.Copy(os.Stdout, os.Stdin) },
-	"spill":    spill,
-	"flooder":  func() { flood(os.Stdout, 1<<62) },
-	"stubborn": stubborn,
-	"witness":  witness,
-	"tidy":     tidy,
-	"numbers":  numbers,
-	"runaway":  runaway,
-	"deaf":     func() { fmt.Println("ready"); select {} },
-	"terminal": terminal,
-	"sire":     sire,
-	"program":  program,
-	"scribe":   scribe,
-	"leaves":   func() { os.Exit(number(os.Args[1])) },
-	"service":  service,
-	"environ":  func() { fmt.Println(os.Getenv("TRACEPARENT")) },
+	"worker":       func() { worker.Exit(worker.Serve(work)) },
+	"streamer":     func() { worker.Exit(worker.ServeStreams(stream)) },
+	"logger":       func() { worker.Exit(worker.Serve(logging(os.Args[1]))) },
+	"crasher":      crasher,
+	"hostile":      hostile,
+	"mute":         func() { select {} },
+	"exit":         func() { fmt.Fprintln(os.Stderr, "out of cheese"); os.Exit(3) },
+	"ok":           func() { fmt.Println("fine") },
+	"brief":        brief,
+	"oncer":        oncer,
+	"cat":          func() { _, _ = io.Copy(os.Stdout, os.Stdin) },
+	"spill":        spill,
+	"flooder":      func() { flood(os.Stdout, 1<<62) },
+	"stubborn":     stubborn,
+	"witness":      witness,
+	"tidy":         tidy,
+	"numbers":      numbers,
+	"runaway":      runaway,
+	"deaf":         func() { fmt.Println("ready"); select {} },
+	"terminal":     terminal,
+	"sire":         sire,
+	"program":      program,
+	"scribe":       scribe,
+	"leaves":       func() { os.Exit(number(os.Args[1])) },
+	"service":      service,
+	"slotted":      slotted,
+	"zygote-owner": zygoteOwner,
+	"environ":      func() { fmt.Println(os.Getenv("TRACEPARENT")) },
 }
 
 // scribe notes when it has started and when it was asked to end. Its further
@@ -171,6 +174,9 @@ func sire() {
 	fmt.Println(child.Process.Pid)
 }
 
+// leaked is what a worker has not given back.
+var leaked [][]byte
+
 // work is the handler of most tests: the payload says what to do.
 func work(ctx context.Context, payload []byte) ([]byte, error) {
 	verb, rest, _ := strings.Cut(string(payload), " ")
@@ -182,6 +188,10 @@ func work(ctx context.Context, payload []byte) ([]byte, error) {
 	case "note-die": // a poison that leaves a trace
 		note(rest, "died")
 		os.Exit(7)
+	case "die-unless": // the file exists
+		if _, err := os.Stat(rest); err != nil {
+			os.Exit(7)
+		}
 	case "note":
 		path, line, _ := strings.Cut(rest, " ")
 		note(path, line)
@@ -195,6 +205,10 @@ func work(ctx context.Context, payload []byte) ([]byte, error) {
 		}
 	case "hold-on": // whatever is asked of it
 		waitForGate(rest)
+	case "env":
+		return []byte(os.Getenv(rest)), nil
+	case "leak":
+		leaked = append(leaked, bytes.Repeat([]byte{1}, 128<<20))
 	case "trace":
 		return []byte(trace.SpanContextFromContext(ctx).TraceID().String()), nil
 	}

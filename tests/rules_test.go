@@ -18,8 +18,10 @@ type edge struct {
 var edges = []edge{
 	{"runtime", []string{"runtime/worker", "actors/...", "ptyio/...", "telemetry"}},
 	{"runtime/worker", []string{"actors", "actors/protocol", "ptyio/codec", "telemetry"}},
+	{"runtime/worker/python", nil},
 
-	{"actors/pool", []string{"actors", "actors/process", "actors/internal/...", "telemetry"}},
+	{"actors/router", []string{"actors", "actors/process", "actors/internal/...", "telemetry"}},
+	{"actors/pool", []string{"actors", "actors/process", "actors/supervisor", "actors/internal/...", "telemetry"}},
 	{"actors/supervisor", []string{"actors", "actors/internal/..."}},
 	{"actors/process", []string{"actors", "actors/health", "actors/protocol", "actors/internal/...", "ptyio", "ptyio/codec", "telemetry"}},
 	{"actors/protocol", []string{"actors", "ptyio/codec"}},
@@ -36,7 +38,7 @@ var edges = []edge{
 	{"tests/load", []string{"tests/leak"}},
 	{"tests/rival", []string{"runtime", "runtime/worker", "actors", "tests/load", "tests/leak"}},
 	{"tests/peers/turns", []string{"tests/load", "tests/leak"}},
-	{"tests/...", []string{"runtime", "runtime/worker", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival", "tests/peers/turns"}},
+	{"tests/...", []string{"runtime", "runtime/worker", "runtime/worker/python", "actors", "ptyio", "ptyio/codec", "tests/leak", "tests/load", "tests/rival", "tests/peers/turns"}},
 }
 
 // outside: a package from outside, and who may import it in non-test files:
@@ -66,6 +68,11 @@ var outside = []struct {
 		imported: "go.opentelemetry.io/otel/...",
 		only:     []string{"telemetry", "examples/...", "tests/..."},
 		why:      "names, units and recording live in one place",
+	},
+	{
+		imported: "github.com/HdrHistogram/hdrhistogram-go",
+		only:     []string{"actors/pool"},
+		why:      "one file wraps it",
 	},
 	{
 		imported: "github.com/creack/pty/...",

@@ -9,29 +9,33 @@ import (
 
 // Kinds of frames, as the documentation of the wire numbers them.
 const (
-	kindHello  = 1
-	kindTask   = 2
-	kindResult = 3
-	kindCancel = 5
-	kindPong   = 7
-	kindPiece  = 11
-	kindCredit = 13
+	kindHello   = 1
+	kindTask    = 2
+	kindResult  = 3
+	kindCancel  = 5
+	kindPong    = 7
+	kindRevoke  = 9
+	kindRevoked = 10
+	kindPiece   = 11
+	kindCredit  = 13
 )
 
 // rawWire is the child's side of the wire, written from its documentation and
 // without the SDK, for children that break it.
 type rawWire struct {
 	in, out     *os.File
+	mark        *os.File
 	incarnation uint32
 }
 
 func openRawWire() rawWire {
-	var version, in, out, limit int
+	var version, in, out, limit, mark int
 	var w rawWire
-	if _, err := fmt.Sscanf(os.Getenv("BROOD_WIRE"), "%d:%d:%d:%d:%d", &version, &in, &out, &w.incarnation, &limit); err != nil {
+	if _, err := fmt.Sscanf(os.Getenv("BROOD_WIRE"), "%d:%d:%d:%d:%d:%d", &version, &in, &out, &w.incarnation, &limit, &mark); err != nil {
 		panic(err)
 	}
 	w.in, w.out = os.NewFile(uintptr(in), "in"), os.NewFile(uintptr(out), "out")
+	w.mark = os.NewFile(uintptr(mark), "mark")
 	return w
 }
 
@@ -45,6 +49,13 @@ func (w rawWire) frame(kind byte, id uint64, payload []byte) []byte {
 }
 
 func (w rawWire) send(b []byte) { _, _ = w.out.Write(b) }
+
+// marks writes the mark file.
+func (w rawWire) marks(value uint64) {
+	if _, err := w.mark.WriteAt(binary.LittleEndian.AppendUint64(nil, value), 0); err != nil {
+		panic(err)
+	}
+}
 
 func (w rawWire) hello() { w.send(w.frame(kindHello, 0, []byte{0, 1, 'r', 'a', 'w'})) }
 
@@ -72,7 +83,7 @@ func (w rawWire) readTask() (id uint64, payload []byte) {
 		switch kind {
 		case kindTask:
 			return id, payload
-		case kindCancel:
+		case kindCancel, kindRevoke:
 		default:
 			os.Exit(0)
 		}

@@ -8,6 +8,7 @@ import (
 
 // accept takes a task, or answers why not.
 func (p *pool) accept(call *process.Call) {
+	call.Pooled = true // a router does not say so
 	p.count(call)
 	if call.Task.ID != "" {
 		p.submitJoined(call)
@@ -54,8 +55,11 @@ func (p *pool) queuedAgain(call *process.Call) {
 }
 
 func (p *pool) startQueue(call *process.Call) {
-	if p.spec.Telemetry.Enabled() {
-		call.Pool.Queued = p.spec.Telemetry.Start(call.Cause(), telemetry.HopQueue, p.spec.Name,
+	if !p.spec.Telemetry.Enabled() {
+		return
+	}
+	if cause := call.Cause(); p.spec.Telemetry.Records(cause) {
+		call.Pool.Queued = p.spec.Telemetry.Start(cause, telemetry.HopQueue, p.spec.Name,
 			telemetry.Attempt(call.Attempts+1))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -37,34 +38,43 @@ func (p *prompt) Receive(ctx actor.Context) {
 
 // BenchmarkSubmit is the pool's share of a task: members answer at once.
 func BenchmarkSubmit(b *testing.B) {
+	plain := actors.Task{Payload: make([]byte, 100)}
+	timed, named := plain, plain
+	timed.Timeout, timed.QueueTimeout = time.Hour, time.Hour
+	named.ID = "same"
 	for _, callers := range []int{1, 64} {
-		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			const members = 4
-			h := open(b, Spec{Size: members, Prefetch: 16, QueueLimit: callers})
-			for i := range members {
-				props := actor.PropsFromProducer(func() actor.Actor { return &prompt{index: i, pool: h.pid} },
-					actor.WithMailbox(mailbox.Producer))
-				pid := h.system.Root.Spawn(props)
-				b.Cleanup(func() { _ = h.system.Root.StopFuture(pid).Wait() })
-				h.send(&process.MemberEvent{Member: i, Event: &actors.Started{Who: pid, Incarnation: 1, PID: 1}})
-				h.send(&process.MemberEvent{Member: i, Event: &actors.Ready{Who: pid, Incarnation: 1}})
-			}
-			ctx := context.Background()
-			work := actors.Task{Payload: make([]byte, 100)}
-			b.ReportAllocs()
-			b.ResetTimer()
-			var all sync.WaitGroup
-			for c := range callers {
-				all.Go(func() {
-					for range b.N/callers + min(1, max(0, b.N%callers-c)) {
-						if _, err := h.client.Submit(ctx, work); err != nil {
-							b.Error(err)
-							return
-						}
+		b.Run(fmt.Sprintf("callers=%d", callers), benchmarkSubmit(callers, plain))
+		b.Run(fmt.Sprintf("callers=%d/clocks", callers), benchmarkSubmit(callers, timed))
+		b.Run(fmt.Sprintf("callers=%d/joined", callers), benchmarkSubmit(callers, named))
+	}
+}
+
+func benchmarkSubmit(callers int, work actors.Task) func(*testing.B) {
+	return func(b *testing.B) {
+		const members = 4
+		h := open(b, Spec{Size: members, Prefetch: 16, QueueLimit: callers})
+		for i := range members {
+			props := actor.PropsFromProducer(func() actor.Actor { return &prompt{index: i, pool: h.pid} },
+				actor.WithMailbox(mailbox.Producer))
+			pid := h.system.Root.Spawn(props)
+			b.Cleanup(func() { _ = h.system.Root.StopFuture(pid).Wait() })
+			h.send(&process.MemberEvent{Member: i, Event: &actors.Started{Who: pid, Incarnation: 1, PID: 1}})
+			h.send(&process.MemberEvent{Member: i, Event: &actors.Ready{Who: pid, Incarnation: 1}})
+		}
+		ctx := context.Background()
+		b.ReportAllocs()
+		b.ResetTimer()
+		var all sync.WaitGroup
+		for c := range callers {
+			all.Go(func() {
+				for range b.N/callers + min(1, max(0, b.N%callers-c)) {
+					if _, err := h.client.Submit(ctx, work); err != nil {
+						b.Error(err)
+						return
 					}
-				})
-			}
-			all.Wait()
-		})
+				}
+			})
+		}
+		all.Wait()
 	}
 }

@@ -47,6 +47,7 @@ func (p *pool) end(err error) {
 	for _, call := range p.scheduler.end(err) {
 		p.lose(call, notRun(call, err))
 	}
+	p.crew.endCrew(err)
 }
 
 // lose ends a call that is not done, unless it was given up by its submitter.

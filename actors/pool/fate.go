@@ -19,9 +19,7 @@ type verdict struct {
 func (s *scheduler) returned(m *process.Returned) []verdict {
 	if m.Incarnation == s.members[m.Member].incarnation {
 		s.members[m.Member].ready = false
-		n := min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held)
-		s.members[m.Member].held -= n
-		s.held -= n
+		s.letGo(&s.members[m.Member], min(len(m.MayHaveRun)+len(m.NotRun), s.members[m.Member].held))
 		s.keys.back(m.Member, m.MayHaveRun)
 		s.keys.back(m.Member, m.NotRun)
 	}
@@ -41,9 +39,10 @@ func (s *scheduler) returned(m *process.Returned) []verdict {
 func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
 	if member := &s.members[m.Member]; m.Incarnation == member.incarnation {
 		n := min(len(m.Calls), member.held)
-		member.held -= n
-		s.held -= n
+		member.taken -= n
+		s.letGo(member, n)
 		s.keys.back(m.Member, m.Calls)
+		member.asked = false // it may hold more that it has not begun
 	}
 	var verdicts []verdict
 	for _, call := range slices.Backward(m.Calls) { // as in returned

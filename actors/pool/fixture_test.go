@@ -155,6 +155,15 @@ func (h *hall) stats() Stats {
 	return receive(h.t, reply)
 }
 
+// untimed takes away what depends on the clock.
+func untimed(s Stats) Stats {
+	s.Oldest, s.Wait, s.Run, s.Start, s.Utilisation = 0, Times{}, Times{}, Times{}, 0
+	for i := range s.Workers {
+		s.Workers[i].Busy, s.Workers[i].BusyTotal = 0, 0
+	}
+	return s
+}
+
 func (h *hall) drain() <-chan struct{} {
 	done := make(chan struct{}, 1)
 	h.send(&Drain{Done: done})

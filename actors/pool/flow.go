@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -82,7 +84,7 @@ func (f *Flow) Flush() {
 }
 
 // Collect takes an answer from whoever gives it.
-func (f *Flow) Collect(slot int, result actors.Result) {
+func (f *Flow) Collect(_ *actor.ActorSystem, slot int, result actors.Result) {
 	f.mu.Lock()
 	f.done = append(f.done, Answer{slot: slot, Result: result})
 	wake := f.wanted > 0 && len(f.done) >= f.wanted

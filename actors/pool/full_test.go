@@ -78,12 +78,13 @@ func TestEndsOfTasksAtTheDoor(t *testing.T) {
 		"abort": {end: func(h *hall, _ context.CancelCauseFunc) { h.send(&Abort{Err: gone}) }, want: gone},
 		"gave up": {end: func(h *hall, _ context.CancelCauseFunc) { h.send(&actors.GaveUp{Err: gone}) },
 			want: gone},
-		"stop": {end: func(h *hall, _ context.CancelCauseFunc) { h.system.Root.Stop(h.pid) }, want: actors.ErrStopping},
+		"stop": {end: func(h *hall, _ context.CancelCauseFunc) { _ = h.system.Root.StopFuture(h.pid).Wait() },
+			want: actors.ErrStopping},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var undone []Undone
+			undone := make(chan Undone, 2)
 			h := open(t, Spec{Size: 1, Prefetch: 1, QueueLimit: 1, WhenFull: Wait,
-				OnUndone: func(u Undone) { undone = append(undone, u) }})
+				OnUndone: func(u Undone) { undone <- u }})
 			h.submit(t.Context(), actors.Task{Tag: "inside"})
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
@@ -92,13 +93,21 @@ func TestEndsOfTasksAtTheDoor(t *testing.T) {
 			c.end(h, cancel)
 			result := receive(t, answer)
 			assert.ErrorIs(t, result.Err, c.want)
+			switch err := result.Err.(type) {
+			case *actors.CancelledError:
+				assert.Equal(t, actors.StageDoor, err.Stage)
+			case *actors.TaskTimeoutError:
+				assert.Equal(t, actors.StageDoor, err.Stage)
+			default:
+				assert.NotContains(t, []string{"cancelled", "timed out"}, name)
+			}
 			assert.Zero(t, result.Attempts)
 			if name != "stop" {
 				assert.Zero(t, h.stats().AtDoor)
 			}
-			for _, u := range undone {
-				assert.Equal(t, "inside", u.Tag, "it was never accepted")
-			}
+			require.NoError(t, h.system.Root.StopFuture(h.pid).Wait())
+			require.Len(t, undone, 1, "what was at the door was never accepted")
+			assert.Equal(t, "inside", (<-undone).Tag)
 		})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"brood/actors"
 	"brood/actors/process"
 )
@@ -23,7 +25,7 @@ var _ process.Collector = (*gathering)(nil)
 var gatherings = sync.Pool{New: func() any { return &gathering{done: make(chan struct{}, 1)} }}
 
 // Collect takes one answer.
-func (g *gathering) Collect(index int, result actors.Result) {
+func (g *gathering) Collect(_ *actor.ActorSystem, index int, result actors.Result) {
 	g.results[index] = result
 	if g.left.Add(-1) == 0 {
 		g.done <- struct{}{}

@@ -1,10 +1,6 @@
 package pool
 
-import (
-	"time"
-
-	"brood/actors/process"
-)
+import "brood/actors/process"
 
 // hand is a chain of calls for one member.
 type hand struct{ first, last *process.Call }
@@ -60,10 +56,9 @@ func (p *pool) hand(call *process.Call, to int) {
 // once in stealAfter at most, and not at all when nobody holds more than one call.
 func (p *pool) level() {
 	s := p.scheduler
-	if s.held < 2 || s.length > 0 || p.leveling.Pending() {
+	if s.held < 2 || s.busy() || p.leveling.Pending() {
 		return
 	}
-	s.now = time.Now()
 	from, n, again := s.steal()
 	if from != queued {
 		p.system.Root.Send(p.pids[from], &process.Revoke{N: n})

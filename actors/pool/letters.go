@@ -53,6 +53,8 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 		m.Done <- struct{}{}
 	case *Inspect:
 		m.Reply <- Stats{}
+	case *Change:
+		m.Reply <- actors.ErrStopping
 	case *ListPoison:
 		m.Reply <- PoisonList{}
 	case *Forget:

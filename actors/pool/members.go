@@ -1,24 +1,75 @@
 package pool
 
-// member is what the scheduler knows of one child.
+import "time"
+
+// standing is how far a member has come between being hired and being gone.
+type standing uint8
+
+const (
+	// serving: it is one of those that the pool is to have, also while its child is
+	// being restarted.
+	serving standing = iota
+	// vacant: nobody has this number.
+	vacant
+	// hiring: it is being started for the first time, and was not ready yet.
+	hiring
+	// retiring: it takes no more calls, and leaves when it holds none.
+	retiring
+	// leaving: it is being stopped.
+	leaving
+	// lost: something of it could not be ended, so that its number is never used
+	// again.
+	lost
+)
+
+// member is what the scheduler knows of one child. Its number is its place; it is
+// given to another one only when nothing of the former is left, and so no message
+// of it on its way.
 type member struct {
 	incarnation uint32
-	ready       bool
-	held        int // calls handed over and not yet answered
+	ready       bool // takes calls, as far as it has slots
+	held        int  // calls handed over and not yet answered
 	restarts    int
 	pid         int // of the OS process
 	done        uint64
 
+	standing standing
+	hire     int  // counts those that were hired: tells apart who had the number
+	version  int  // of what it was made from
+	survived bool // something of a child of it
+	surplus  bool // it retires and is not replaced
+
+	// Of the incarnation.
+	startedAt time.Time // its process ran
+	readyAt   time.Time
+	idleSince time.Time // when it held no call first, or no more
+	taken     int       // calls that were handed over
+	spent     bool      // these were as many as it may take
+	expires   time.Time // its age is over; zero: that is not known yet
+	baseline  int64     // memory after its first tasks
+	due       bool      // it is to be replaced
+	marks     bool      // its child says what it has begun: the rest can be taken back
+	asked     bool      // … and was asked to give some back, since its last answer
+
+	meter meter
 	pace  pace
-	marks bool // its child says what it has begun: the rest can be taken back
-	asked bool // … and was asked to give some back, since its last answer
 }
 
 // ready says that a member's incarnation takes calls.
 func (s *scheduler) ready(i int, incarnation uint32) {
 	m := &s.members[i]
-	m.incarnation, m.ready = incarnation, true
+	if m.standing == hiring {
+		m.standing = serving
+		s.joins++
+	}
+	m.incarnation, m.ready = incarnation, m.standing == serving
 	m.pace, m.asked = pace{depth: max(s.prefetch, 1)}, false
+	m.readyAt, m.idleSince = s.now, s.now
+	m.meter.open(s.now)
+	s.changed = true
+	if !m.startedAt.IsZero() {
+		s.starts.record(s.now.Sub(m.startedAt))
+	}
 }
 
 // started says that a member's incarnation runs, not that it takes calls.
@@ -27,7 +78,8 @@ func (s *scheduler) started(i int, incarnation uint32, pid int) {
 	if m.incarnation > 0 {
 		m.restarts++
 	}
-	m.incarnation, m.pid = incarnation, pid
+	m.incarnation, m.pid, m.startedAt = incarnation, pid, s.now
+	m.taken, m.spent, m.baseline, m.expires, m.due = 0, false, 0, time.Time{}, false
 }
 
 // retire says that a member's incarnation takes no more calls.
@@ -44,9 +96,9 @@ func (s *scheduler) down(i int, incarnation uint32) {
 	if incarnation != m.incarnation {
 		return // it was never started
 	}
-	s.held -= m.held
-	m.ready, m.held, m.pid = false, 0, 0
+	s.letGo(m, m.held)
 	s.keys.gone(i)
+	m.ready, m.pid, s.changed = false, 0, true
 }
 
 // freed says that a member's incarnation has answered n calls.
@@ -56,9 +108,8 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 		return
 	}
 	n = min(n, m.held)
-	m.held -= n
 	m.done += uint64(n)
-	s.held -= n
+	s.letGo(m, n)
 	if n > 0 {
 		m.asked = false
 		m.pace.learn(n, s.now)
@@ -73,5 +124,37 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 func (s *scheduler) freedKeys(i int, incarnation uint32, keys []string) {
 	if incarnation == s.members[i].incarnation {
 		s.keys.ended(i, keys)
+	}
+}
+
+// letGo takes n calls from a member.
+func (s *scheduler) letGo(m *member, n int) {
+	if n == 0 {
+		return
+	}
+	m.held -= n
+	s.held -= n
+	if m.held > 0 {
+		return
+	}
+	m.meter.end(s.now)
+	m.idleSince = s.now
+	if m.spent || m.due || m.standing == retiring {
+		s.changed = true
+	}
+}
+
+// handOver gives a member one call more.
+func (s *scheduler) handOver(i int) {
+	m := &s.members[i]
+	if m.held == 0 {
+		m.pace.since = s.now
+		m.meter.begin(s.now)
+	}
+	m.held++
+	m.taken++
+	s.held++
+	if s.quota > 0 && m.taken >= s.quota {
+		m.ready, m.spent, s.changed = false, true, true
 	}
 }

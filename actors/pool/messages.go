@@ -15,32 +15,55 @@ type Reopen struct{}
 // Inspect asks for Stats on Reply, which needs room for one.
 type Inspect struct{ Reply chan<- Stats }
 
-// Stats is what a pool looks like at one moment.
-type Stats struct {
-	// Queued is how many tasks wait for a free slot, or for their next attempt.
-	Queued int
-	// AtDoor is how many wait for room in the queue (Wait).
-	AtDoor int
-	// Held is how many tasks the members hold.
-	Held    int
-	Workers []Worker
-	// Outcomes counts the answers that tasks got.
-	Outcomes Outcomes
+// Change asks for a change of the pool's members. It is answered once on Reply,
+// which needs room for one: when it is done, or with an error.
+type Change struct {
+	// Request is a Resize, Replace or Roll.
+	Request any
+	Reply   chan<- error
 }
 
-// Worker is one member of a pool.
-type Worker struct {
-	// PID is the OS process id of its child, 0 while none runs.
-	PID int
-	// Ready says that it takes tasks.
-	Ready bool
-	// Held is how many tasks it holds.
-	Held int
-	// Done is how many tasks it has answered, over all incarnations.
-	Done uint64
-	// Restarts counts its incarnations after the first.
-	Restarts int
+// The requests of a Change. If the pool ends meanwhile, the error matches
+// actors.ErrStopping.
+type (
+	// Resize gives the pool a fixed size. It is done when so many members serve and
+	// all others have gone. Errors: ErrSize; a start that failed, which is tried
+	// again all the same.
+	Resize struct{ Size int }
+	// Replace has a member replaced between tasks. It is done when a new one serves
+	// and the old one has gone. Errors: ErrNoWorker; a start that failed, as for
+	// Resize.
+	Replace struct{ Member int }
+	// Roll replaces all members by what Child describes, AtOnce at a time. It is
+	// done when all old ones have gone. If a new one does not start, the rest stays:
+	// *RollError. Other errors: ErrRolling.
+	Roll struct {
+		Child  MakeChild
+		AtOnce int
+	}
+)
+
+// StopRoll ends the roll that is answered on Reply early, for Err.
+type StopRoll struct {
+	Reply chan<- error
+	Err   error
 }
+
+// Pause asks the pool to hand out no task, until Resume.
+type Pause struct{}
+
+// Resume undoes Pause.
+type Resume struct{}
+
+// Sampled tells how much memory the tree of a member's incarnation uses.
+type Sampled struct {
+	Member      int
+	Incarnation uint32
+	MemoryBytes int64
+}
+
+// look: the crew is to look what there is to do.
+type look struct{ _ byte } // not empty: told apart by address
 
 // levelOut: it is time to look whether somebody idles while calls stand behind a
 // long one.

@@ -20,6 +20,9 @@ type pool struct {
 	system    *actor.ActorSystem
 	self      *actor.PID
 	scheduler *scheduler
+	crew      *crew
+	muster    muster
+	inTurn    bool         // its clock was read
 	pids      []*actor.PID // of the members
 	wasReady  bool         // one of them, once
 	drains    []chan<- struct{}
@@ -61,6 +64,7 @@ func newPool(s Spec) *pool {
 	}
 	p.ring = func(after time.Duration) { p.alarm.Set(p.system, p.self, after, rang{}) }
 	p.entered = p.startWait
+	p.crew, p.muster.child = newCrew(p.scheduler, &s), s.Child
 	p.scheduler.rests = s.RepeatBackoff.Min > 0
 	return p
 }
@@ -70,23 +74,20 @@ func (p *pool) OwnMailbox(box *mailbox.Batch) { p.box = box }
 
 // Receive handles one message. It never blocks.
 func (p *pool) Receive(ctx actor.Context) {
+	if freed, ok := ctx.Message().(*process.Freed); ok {
+		p.freed(freed) // it looks at the clock itself
+		return
+	}
+	p.tick()
 	switch m := ctx.Message().(type) {
 	case mailbox.EndOfTurn:
-		p.dispatch()
-		p.level()
+		p.endTurn()
 	case *process.Call:
 		p.accept(m)
 	case *actors.Task:
 		p.accept(p.callOf(m, ctx.Sender()))
 	case *Batch:
 		p.acceptAll(m)
-	case *process.Freed:
-		p.scheduler.now = time.Now()
-		p.scheduler.freed(m.Member, m.Incarnation, m.N)
-		if len(m.Keys) > 0 {
-			p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
-		}
-		m.Free()
 	case *process.Returned:
 		p.settle(p.scheduler.returned(m))
 	case *process.GivenBack:
@@ -111,14 +112,17 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *Drain:
 		p.scheduler.close(actors.ErrStopping)
 		p.scheduler.draining = true
+		p.scheduler.paused = false // or it would never be done
 		p.closeDoor(actors.ErrStopping)
 		p.drains = append(p.drains, m.Done)
 	case *Abort:
 		p.end(m.Err)
+		p.crew.begin(p.spec.Size)
 	case *actors.GaveUp:
 		p.end(p.gaveUp(m.Err))
 	case *Reopen:
 		p.scheduler.reopen()
+		p.crew.changed = true
 	case *Inspect:
 		m.Reply <- p.stats()
 	case *actor.Started:
@@ -126,11 +130,45 @@ func (p *pool) Receive(ctx actor.Context) {
 	case *actor.Stopping, *actor.Restarting:
 		p.alarm.Stop()
 		p.leveling.Stop()
+		p.muster.alarm.Stop()
 		p.end(actors.ErrStopping)
 		p.answerDrains()
 	case *actor.Stopped:
 		p.box.Close(p.reject)
+	default:
+		p.aboutCrew(m)
 	}
+}
+
+// tick reads the clock, once a turn.
+func (p *pool) tick() {
+	if !p.inTurn {
+		p.inTurn, p.scheduler.now = true, time.Now()
+	}
+}
+
+// endTurn hands out what waits, and looks after the members if there is a need.
+func (p *pool) endTurn() {
+	p.inTurn = false
+	p.dispatch()
+	if p.crew.needsLook(p.muster.wake) {
+		p.look()
+		p.dispatch() // one may take calls again
+	}
+	p.level()
+}
+
+// freed takes free slots, and how long what was there took.
+func (p *pool) freed(m *process.Freed) {
+	p.inTurn, p.scheduler.now = true, time.Now()
+	p.scheduler.freed(m.Member, m.Incarnation, m.N)
+	if len(m.Keys) > 0 {
+		p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
+	}
+	for _, took := range m.Took {
+		p.scheduler.runs.record(took)
+	}
+	m.Free()
 }
 
 // callOf makes a call of an actor's task.
@@ -188,13 +226,14 @@ func (p *pool) memberEvent(about *process.MemberEvent) {
 		}
 	case *actors.Down:
 		p.scheduler.down(i, m.Incarnation)
+		p.scheduler.members[i].survived = len(m.Exit.Survivors) > 0
 	}
 }
 
+// stats tells what the pool looks like.
 func (p *pool) stats() Stats {
-	s := Stats{Queued: p.scheduler.length + len(p.scheduler.resting), AtDoor: p.scheduler.atDoor, Held: p.scheduler.held, Outcomes: p.outcomes()}
-	for _, m := range p.scheduler.members {
-		s.Workers = append(s.Workers, Worker{PID: m.pid, Ready: m.ready, Held: m.held, Done: m.done, Restarts: m.restarts})
-	}
+	s := p.crew.stats()
+	s.Queued += len(p.scheduler.resting)
+	s.Outcomes = p.outcomes()
 	return s
 }

@@ -20,7 +20,10 @@ func TestTaskGoesToAMemberAndItsAnswerBack(t *testing.T) {
 	answer := h.submit(t.Context(), actors.Task{Payload: []byte("question"), Tag: "tag"})
 	h.seats[1].answer(h.seats[1].holds("question"), "answer")
 	assert.Equal(t, actors.Result{Payload: []byte("answer"), Attempts: 1, Worker: 101, Tag: "tag"}, receive(t, answer))
-	assert.Equal(t, Stats{Workers: []Worker{{}, {PID: 101, Ready: true, Done: 1}}, Outcomes: Outcomes{Submitted: 1, Done: 1}}, h.stats())
+	assert.Equal(t, Stats{
+		Size: 2, Min: 2, Max: 2, Workers: []Worker{{}, {Number: 1, PID: 101, Ready: true, Done: 1}},
+		Outcomes: Outcomes{Submitted: 1, Done: 1},
+	}, untimed(h.stats()))
 }
 
 func TestTaskThatIsOverTheLimitIsRefused(t *testing.T) {
@@ -194,7 +197,7 @@ func TestMessagesAfterTheEndAreAnswered(t *testing.T) {
 	p.reject(&Drain{Done: drained})
 	p.reject(&Inspect{Reply: stats})
 	receive(t, drained)
-	assert.Equal(t, Stats{Workers: []Worker{{}}}, receive(t, stats))
+	assert.Equal(t, Stats{Size: 1, Min: 1, Max: 1, Workers: []Worker{{}}}, receive(t, stats))
 
 	rerun, riding, list, forgotten := call(), call(), make(chan PoisonList, 1), make(chan bool, 1)
 	p.reject(&Rerun{Call: rerun})

@@ -38,7 +38,7 @@ var orders = map[string]Order{
 func TestQueueIsAsItsModel(t *testing.T) {
 	seeds := uint64(60)
 	if testing.Short() {
-		seeds = 15
+		seeds = 6
 	}
 	for name, order := range orders {
 		t.Run(name, func(t *testing.T) {
@@ -155,6 +155,10 @@ func (d *drill) compare() {
 	for _, call := range d.all {
 		bytes += len(call.Task.Payload)
 	}
-	require.Equal(d.t, []int{len(d.all), bytes}, []int{d.queue.length, d.queue.bytes})
-	require.Same(d.t, d.model.next(), d.queue.first(), "next")
+	if len(d.all) != d.queue.length || bytes != d.queue.bytes {
+		require.Equal(d.t, []int{len(d.all), bytes}, []int{d.queue.length, d.queue.bytes})
+	}
+	if want := d.model.next(); want != d.queue.first() {
+		require.Same(d.t, want, d.queue.first(), "next")
+	}
 }

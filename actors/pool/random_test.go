@@ -62,9 +62,9 @@ type held struct {
 // answered once, with an answer that is true; no member gets more than it has
 // slots; and the counts are those of what is there.
 func TestEveryCallIsInOnePlaceAndAnsweredOnce(t *testing.T) {
-	seeds := uint64(3000)
+	seeds := uint64(2000)
 	if testing.Short() {
-		seeds = 300
+		seeds = 200
 	}
 	s := newStage(t, 4)
 	for seed := range seeds {

@@ -21,6 +21,14 @@ type scheduler struct {
 	last    int                        // member that got a call
 	streak  int                        // calls that it gets before others
 
+	paused  bool      // nothing is handed out
+	quota   int       // how many calls an incarnation may take; 0: any number
+	joins   uint64    // members that were ready for the first time
+	changed bool      // there is news for the crew
+	waits   histogram // in the queue
+	runs    histogram // from handing over to the answer
+	starts  histogram // from a child's start until it is ready
+
 	rests    bool  // calls rest before they are run again
 	closed   error // why nothing is accepted any more; nil: it is
 	draining bool  // and that is for good
@@ -43,6 +51,7 @@ func (s *scheduler) accept(call *process.Call) (out []*process.Call, err error) 
 	if err := s.tooLarge(call); err != nil {
 		return nil, err
 	}
+	call.Pool.Accepted = s.now
 	if s.door.empty() && (s.fits(call) || s.passes(call)) {
 		s.pushBack(call)
 		return nil, nil
@@ -74,7 +83,7 @@ func (s *scheduler) pushOut(call *process.Call) (out []*process.Call, err error)
 // passes reports whether a call would be handed out at once, if all that could
 // be have been.
 func (s *scheduler) passes(call *process.Call) bool {
-	if !s.order.keyed() {
+	if s.paused || !s.order.keyed() {
 		return false // a queue that is full has calls that are before it
 	}
 	bench, waits := s.keys.wouldWait(call.Task.Key)
@@ -91,7 +100,7 @@ func (s *scheduler) passes(call *process.Call) bool {
 // if nothing waits or nobody who may get it has room.
 func (s *scheduler) next() (call *process.Call, to int) {
 	switch {
-	case s.length == 0:
+	case s.length == 0 || s.paused:
 		return nil, queued
 	case s.order.Sticky:
 		if to = s.freest(); to != queued {
@@ -107,11 +116,11 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	}
 	s.handed(call, to)
 	call.Pool.Member, call.Pool.Incarnation = to, s.members[to].incarnation
-	if s.members[to].held == 0 {
-		s.members[to].pace.since = s.now
+	call.Pool.Handed = s.now
+	if call.Attempts == 0 {
+		s.waits.record(s.now.Sub(call.Pool.Accepted))
 	}
-	s.members[to].held++
-	s.held++
+	s.handOver(to)
 	return call, to
 }
 

@@ -2,12 +2,15 @@ package pool
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/hashicorp/go-multierror"
 
 	"brood/actors/internal/mailbox"
+	"brood/actors/supervisor"
 	"brood/telemetry"
 )
 
@@ -44,6 +47,20 @@ type Spec struct {
 	// many of those the task is answered with a *actors.WorkerExitedError. Zero
 	// means 3.
 	MaxAttempts int
+	// Scale says how the number of members follows the work. Zero: it does not, and
+	// Size counts. Otherwise Size is how many there are at first: Scale.Start.
+	Scale Scale
+	// Recycle says when members are replaced.
+	Recycle Recycle
+	// Numbers is how many members there can be at the same time at most: those that
+	// are being replaced and their successors together. Zero means any number.
+	Numbers int
+	// Supervisor returns the one whose children the members are, and Child describes
+	// the member with this number to it, under the ID that MemberID gives. They are
+	// called in turns of actors and must not block. Without them the members are
+	// those of the beginning.
+	Supervisor func() *actor.PID
+	Child      MakeChild
 	// RepeatBackoff is the pause before a repeatable task is run again after a
 	// worker died with it. Zero means none.
 	RepeatBackoff RepeatBackoff
@@ -56,7 +73,17 @@ type Spec struct {
 	OnUndone func(Undone)
 	// Telemetry records the tasks' hops. Nil records nothing.
 	Telemetry *telemetry.Recorder
+
+	random func() float64 // from 0 to 1; nil: the usual one
 }
+
+// MakeChild describes the member with this number.
+type MakeChild func(member int) (supervisor.Child, error)
+
+// MemberID names a member among its supervisor's children.
+func MemberID(member int) string { return memberPrefix + strconv.Itoa(member) }
+
+const memberPrefix = "worker-"
 
 // Undone is a task that was accepted and is not done.
 type Undone struct {
@@ -84,6 +111,10 @@ func (s Spec) Props() (*actor.Props, error) {
 			faults = multierror.Append(faults, fmt.Errorf("pool: %s is %d, want at least %d", n.name, n.value, n.least))
 		}
 	}
+	if s.Numbers > 0 && s.Numbers < max(s.Size, s.Scale.Max) {
+		faults = multierror.Append(faults, fmt.Errorf("pool: there are slots for %d workers, want %d", s.Numbers, max(s.Size, s.Scale.Max)))
+	}
+	faults = multierror.Append(faults, append(s.Scale.faults(), s.Recycle.faults()...)...)
 	faults = multierror.Append(faults, s.RepeatBackoff.faults()...)
 	if s.Order.Ageing < 0 {
 		faults = multierror.Append(faults, fmt.Errorf("pool: Order.Ageing is %s, want at least 0", s.Order.Ageing))
@@ -93,6 +124,9 @@ func (s Spec) Props() (*actor.Props, error) {
 	}
 	if err := faults.ErrorOrNil(); err != nil {
 		return nil, err
+	}
+	if s.random == nil {
+		s.random = rand.Float64
 	}
 	if s.QueueLimit == 0 {
 		s.QueueLimit = DefaultQueueLimit

@@ -43,8 +43,11 @@ func TestSpecsDefaults(t *testing.T) {
 		h.send(h.client.call(t.Context(), task("x")))
 	}
 	h.seats[0].holds("x") // the pool's turn has ended
-	assert.Equal(t, Stats{Queued: DefaultQueueLimit, Held: 1, Workers: []Worker{{PID: 100, Ready: true, Held: 1}},
-		Outcomes: Outcomes{Submitted: DefaultQueueLimit + 1}}, h.stats())
+	assert.Equal(t, Stats{
+		Queued: DefaultQueueLimit, Held: 1, Size: 1, Min: 1, Max: 1,
+		Workers:  []Worker{{PID: 100, Ready: true, Held: 1}},
+		Outcomes: Outcomes{Submitted: DefaultQueueLimit + 1},
+	}, untimed(h.stats()))
 	_, err := h.client.Submit(t.Context(), task("one more"))
 	assert.Equal(t, actors.ErrQueueFull, err)
 }

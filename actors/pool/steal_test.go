@@ -45,6 +45,16 @@ func TestStealing(t *testing.T) {
 		_, n, _ := h.s.steal()
 		assert.Equal(t, 1, n)
 	})
+	t.Run("also if what waits waits for its key's limit", func(t *testing.T) {
+		h := slow(t, 2, 2)
+		h.s.now = h.s.now.Add(stealAfter)
+		h.s.length = 1
+		from, _, _ := h.s.steal()
+		assert.Equal(t, queued, from, "others wait")
+		h.s.order.KeyLimit = 1
+		_, n, _ := h.s.steal()
+		assert.Equal(t, 1, n)
+	})
 	for name, change := range map[string]func(*scheduler){
 		"it does not say what it begins": func(s *scheduler) { s.members[0].marks = false },
 		"nothing stands behind":          func(s *scheduler) { s.members[0].held = 1 },

@@ -12,16 +12,17 @@ import (
 // replied takes the frames of one read.
 func (c *child) replied(r *replies) {
 	defer r.free()
-	c.run.answered = time.Since(c.run.started)
+	now := time.Now()
+	c.run.answered = now.Sub(c.run.started)
 	for i := range r.messages {
-		if err := c.reply(&r.messages[i]); err != nil {
+		if err := c.reply(&r.messages[i], now); err != nil {
 			c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: err})
 			return
 		}
 	}
 }
 
-func (c *child) reply(m *protocol.Message) error {
+func (c *child) reply(m *protocol.Message, now time.Time) error {
 	if m.Incarnation != c.state.incarnation {
 		return fmt.Errorf("%w: %s of incarnation %d, want %d", protocol.ErrProtocol, m.Kind, m.Incarnation, c.state.incarnation)
 	}
@@ -41,7 +42,7 @@ func (c *child) reply(m *protocol.Message) error {
 	}
 	switch m.Kind {
 	case protocol.Result, protocol.Error, protocol.Revoked:
-		return c.answer(m)
+		return c.answer(m, now)
 	case protocol.Pong:
 		return c.pong(m)
 	case protocol.Piece, protocol.Credit, protocol.Progress:
@@ -50,7 +51,7 @@ func (c *child) reply(m *protocol.Message) error {
 	return fmt.Errorf("%w: %s from a child", protocol.ErrProtocol, m.Kind)
 }
 
-func (c *child) answer(m *protocol.Message) error {
+func (c *child) answer(m *protocol.Message, now time.Time) error {
 	e := c.tasks.held.find(m.ID)
 	if e == nil {
 		return fmt.Errorf("%w: %s for task %d, which the child does not hold", protocol.ErrProtocol, m.Kind, m.ID)
@@ -70,6 +71,9 @@ func (c *child) answer(m *protocol.Message) error {
 	c.release(e)
 	if call == nil {
 		return nil // its caller has left
+	}
+	if call.Pooled {
+		c.tasks.took = append(c.tasks.took, now.Sub(call.Pool.Handed))
 	}
 	result := actors.Result{Worker: c.run.conn.PID()}
 	if m.Kind == protocol.Result {

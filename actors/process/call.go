@@ -51,10 +51,10 @@ type Call struct {
 	exchange telemetry.Span
 }
 
-// Collector takes the answers of many calls, from several goroutines at once. It
-// must not block. When it is told of a call, nobody else holds the call any more.
+// Collector takes the answers of calls, from several goroutines at once. It must
+// not block. When it is told of a call, nobody else holds the call any more.
 type Collector interface {
-	Collect(index int, result actors.Result)
+	Collect(system *actor.ActorSystem, index int, result actors.Result)
 }
 
 // PoolNote is what a pool remembers on a call, so that it needs no table.
@@ -63,6 +63,9 @@ type PoolNote struct {
 	Member int
 	// Incarnation is the one of the member that the call was handed to.
 	Incarnation uint32
+	// Accepted is when the pool took the call, and Handed when it was handed to its
+	// member last.
+	Accepted, Handed time.Time
 	// Entry is what the pool remembers besides, of a task that needs more than a
 	// place in the queue. It is the pool's own type, and nil of a plain task.
 	Entry any
@@ -72,6 +75,8 @@ type PoolNote struct {
 	Queued telemetry.Span
 	// Timeout ends a task that no pool holds; the answer stops it.
 	Timeout *time.Timer
+	// Route is what a router that holds the call knows of it.
+	Route any
 	// Prev and Next link the calls of the queue; Next those of one message.
 	Prev, Next *Call
 	// Seq counts the calls that were accepted: the later, the higher.
@@ -114,7 +119,7 @@ func (c *Call) AnswerAt(system *actor.ActorSystem, epoch uint64, result actors.R
 		return true
 	}
 	if c.Into != nil {
-		c.Into.Collect(c.Index, result)
+		c.Into.Collect(system, c.Index, result)
 		return true
 	}
 	c.Done <- result

@@ -86,24 +86,6 @@ func TestCancelOfATaskThatWaitsInTheWorker(t *testing.T) {
 	}
 }
 
-// One that was not written, since the child does not read, is taken back.
-func TestCancelOfATaskThatWasNotWritten(t *testing.T) {
-	m := startMember(t, workerAs(t, "deaf-worker"))
-	clogs := m.hand(actors.Task{Payload: make([]byte, 1<<20)}) // more than a pipe holds
-	require.NoError(t, m.do(&actors.Withdraw{}))               // a turn has ended since
-	first, second := m.hand(work("first")), m.hand(work("second"))
-	for _, call := range []*Call{first, second} {
-		m.cancel(call, &actors.CancelledError{Err: context.Canceled})
-		answer := m.result(call.Done)
-		assert.Equal(t, &actors.CancelledError{Stage: actors.StageHanded, Err: context.Canceled}, answer.Err)
-		assert.Zero(t, answer.Attempts)
-	}
-	third := m.hand(work("third"))
-	require.NoError(t, m.do(&actors.Signal{Sig: syscall.SIGKILL}))
-	back := told[*Returned](m)
-	assert.Equal(t, []*Call{clogs, third}, append(back.MayHaveRun, back.NotRun...))
-}
-
 // The word of a child that has died is the last: nobody waits for another.
 func TestCancelledTaskOfAWorkerThatDies(t *testing.T) {
 	m := startMember(t, workerAs(t, "worker"))

@@ -68,7 +68,16 @@
 // Tasks directly from any actor. A turn of the mailbox encodes all calls that
 // wait and writes them at once. Whoever holds a call answers it: the process
 // actor when the child does, or when it is cancelled; if the child dies the
-// call goes back to its pool with word on whether it may have run.
+// call goes back to its pool with word on whether it may have run, which a child
+// that marks what it begins knows better (mark.go). held.go keeps the calls in
+// order, clock.go bounds the run of the oldest, revoke.go asks for the youngest
+// back.
+//
+// A cancelled call is answered early (cancel.go). The child gets a cancel frame
+// and CancelGrace to answer in any way, and is kept. Then it goes down the ladder
+// (ladder.go): INT, TERM, KILL, with CancelStep between them. Once it was sent a
+// signal it is being replaced, whatever it answers: what waited in it goes back to
+// the pool, and of an answer that still comes the caller hears.
 //
 // A streamed call has a TaskStream, which its submitter and the actor share: the
 // submitter leaves there what it sends and posts a message if none is under way;

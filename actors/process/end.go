@@ -60,7 +60,7 @@ func (c *child) exitOf(r *run) actors.Exit {
 	exit.UserTime, exit.SystemTime, exit.MaxRSSBytes = k.UserTime, k.SystemTime, k.MaxRSSBytes
 	exit.Survivors = k.Survivors
 	if exit.Reason == 0 {
-		exit.Reason = reasonOf(k)
+		exit.Reason = reasonOf(k, r.exit.err)
 	}
 	if exit.Err == nil && r.exit.err != nil {
 		exit.Err = fmt.Errorf("process: wait: %w", r.exit.err)
@@ -69,8 +69,10 @@ func (c *child) exitOf(r *run) actors.Exit {
 }
 
 // reasonOf is the reason for an end that brood did not bring about.
-func reasonOf(exit ptyio.Exit) actors.Reason {
+func reasonOf(exit ptyio.Exit, err error) actors.Reason {
 	switch {
+	case errors.Is(err, ptyio.ErrZygoteEnded):
+		return actors.ReasonZygoteEnded
 	case exit.OutOfMemory && !exit.Success():
 		return actors.ReasonOutOfMemory
 	case exit.Signal != 0:

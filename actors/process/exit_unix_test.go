@@ -90,7 +90,7 @@ func TestReasonOfTheEnd(t *testing.T) {
 		actors.ReasonOutOfMemory: outOfMemory,
 		actors.ReasonExited:      spared, // one of its children was killed, and it coped
 	} {
-		assert.Equal(t, want, reasonOf(exit))
+		assert.Equal(t, want, reasonOf(exit, nil))
 	}
 	for _, reason := range []actors.Reason{actors.ReasonTimedOut, actors.ReasonCancelled, actors.ReasonOutputLimit} {
 		h := startFake(t, &fake{onKill: killed}, Spec{})

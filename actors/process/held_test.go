@@ -96,3 +96,31 @@ func TestHoldingAllocatesNothing(t *testing.T) {
 	turn()
 	assert.Zero(t, testing.AllocsPerRun(100, turn))
 }
+
+// BenchmarkHolding is what it costs to remember a call and to find it again by its
+// id, beside a map.
+func BenchmarkHolding(b *testing.B) {
+	const prefetch = 16
+	b.Run("ring", func(b *testing.B) {
+		var h holding
+		call := &Call{}
+		b.ReportAllocs()
+		for id := uint64(1); b.Loop(); id++ {
+			h.add(held{id: id, call: call})
+			if id > prefetch {
+				h.remove(h.find(id - prefetch))
+			}
+		}
+	})
+	b.Run("map", func(b *testing.B) {
+		h := map[uint64]*Call{}
+		call := &Call{}
+		b.ReportAllocs()
+		for id := uint64(1); b.Loop(); id++ {
+			h[id] = call
+			if _, ok := h[id-prefetch]; ok {
+				delete(h, id-prefetch)
+			}
+		}
+	})
+}

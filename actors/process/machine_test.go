@@ -113,7 +113,7 @@ func reasonNamed(t *testing.T, word string) actors.Reason {
 	if word == "" {
 		return 0
 	}
-	for r := range actors.ReasonResourceLimit + 1 {
+	for r := range actors.ReasonZygoteEnded + 1 {
 		if strings.ReplaceAll(r.String(), " ", "-") == word {
 			return r
 		}

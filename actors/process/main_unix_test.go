@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 
 var roles = map[string]func(){
 	"worker": func() { worker.Exit(worker.Serve(handle)) },
+	"phased": phased,
 	"worker-without-int": func() {
 		signal.Ignore(syscall.SIGINT)
 		worker.Exit(worker.Serve(handle))

@@ -2,6 +2,7 @@ package process
 
 import (
 	"sync"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -58,6 +59,9 @@ type Freed struct {
 	Member      int
 	Incarnation uint32
 	N           int
+	// Took is how long those of them took that the child has answered to a caller,
+	// from when the pool handed them over. It belongs to the message.
+	Took []time.Duration
 	// Keys are those of the calls among them that are Counted.
 	Keys []string
 }

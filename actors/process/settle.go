@@ -65,7 +65,12 @@ func (c *child) reportSlots() {
 		return
 	}
 	m := freedPool.Get().(*Freed)
-	*m = Freed{Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed, Keys: c.tasks.counted.take()}
+	took := m.Took[:0] // the two keep each other's memory
+	*m = Freed{
+		Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed,
+		Took: c.tasks.took, Keys: c.tasks.counted.take(),
+	}
+	c.tasks.took = took
 	c.toPool(m)
 	c.tasks.freed = 0
 }

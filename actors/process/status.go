@@ -35,10 +35,24 @@ type Status struct {
 	// all incarnations.
 	Held     int
 	Answered uint64
+	// Tasks are those that it holds and whose callers wait for the answer, in the
+	// order in which it got them.
+	Tasks []HeldTask
 	// Notified is what the current incarnation has said of itself.
 	Notified health.Notified
 	// Checks are those of the Spec, in its order.
 	Checks []CheckStatus
+}
+
+// HeldTask is a task that a child holds.
+type HeldTask struct {
+	// ID, Key and Tag are the Task's.
+	ID, Key string
+	Tag     any
+	// Attempts counts how often it was handed to a child, this time included.
+	Attempts int
+	// Since is when its pool handed it over; zero if it came from elsewhere.
+	Since time.Time
 }
 
 // CheckStatus is what a check has found.
@@ -93,6 +107,14 @@ func (c *child) status() Status {
 		Held:        c.tasks.held.len(),
 		Answered:    c.tasks.answered,
 	}
+	c.tasks.held.all(func(e *held) bool {
+		if call := e.call; call != nil && e.gaveUp == nil {
+			s.Tasks = append(s.Tasks, HeldTask{
+				ID: call.Task.ID, Key: call.Task.Key, Tag: call.Task.Tag, Attempts: call.Attempts, Since: call.Pool.Handed,
+			})
+		}
+		return true
+	})
 	if c.past != nil {
 		s.LastExit = c.past.lastExit
 	}

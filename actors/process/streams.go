@@ -155,7 +155,7 @@ func (s *TaskStream) report(payload []byte) {
 }
 
 // Collect takes the call's answer.
-func (s *TaskStream) Collect(_ int, result actors.Result) {
+func (s *TaskStream) Collect(_ *actor.ActorSystem, _ int, result actors.Result) {
 	s.mu.Lock()
 	s.done, s.result = true, result
 	s.holds.pid, s.holds.run = nil, nil

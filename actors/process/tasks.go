@@ -17,11 +17,12 @@ import (
 // tasks are the calls that the child holds, and what else it was asked.
 type tasks struct {
 	held      holding
-	lastID    uint64  // of tasks, over all incarnations
-	handled   uint64  // the newest that the child's handler has answered
-	answered  uint64  // how many, over all incarnations
-	freed     int     // slots, since the pool was told
-	givenBack []*held // since the pool was told
+	lastID    uint64          // of tasks, over all incarnations
+	handled   uint64          // the newest that the child's handler has answered
+	answered  uint64          // how many, over all incarnations
+	freed     int             // slots, since the pool was told
+	took      []time.Duration // of the tasks that freed them
+	givenBack []*held         // since the pool was told
 	counted   countedKeys
 	cancelled []tombstone
 	overdue   alarm.Alarm

@@ -5,7 +5,8 @@
 // # The wire
 //
 // [Wire] is brood's own protocol. An SDK in any language can follow it from
-// this page; package runtime/worker is the one for Go.
+// this page; package runtime/worker is the one for Go, and
+// runtime/worker/python/brood_worker.py the one for Python.
 //
 // Frames travel on two inherited descriptors of their own, never on stdin or
 // stdout, so that a stray print cannot corrupt them and the child's standard

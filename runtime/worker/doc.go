@@ -18,6 +18,41 @@
 // Stdin, stdout and stderr of a worker are its own: the wire has descriptors
 // of its own. What it prints goes wherever the pool's Output says.
 //
+// # Setting up and tearing down
+//
+// What stands before Serve sets the worker up: it counts as started, and gets
+// tasks, only when Serve has said hello, and has its StartTimeout for both. A
+// worker that cannot be set up exits (with [Exit], or in any way) instead of
+// calling Serve: that is a start that failed. What stands behind Serve tears it
+// down: all tasks that it got are answered then. It has half of the pool's Grace
+// for them and for that, before it gets TERM. If Serve returns an error, the pool
+// is gone or the wire broken, and nobody waits.
+//
+//	db, err := open()
+//	if err != nil {
+//		worker.Exit(err)
+//	}
+//	err = worker.Serve(func(ctx context.Context, payload []byte) ([]byte, error) { return query(ctx, db, payload) })
+//	db.Close()
+//	worker.Exit(err)
+//
+// Code behind Serve does not run in a worker that is killed, or that a signal
+// ends.
+//
+// # Cancels
+//
+// A cancelled task that waits is given back to the pool, and never begun. One that
+// runs has its context ended; a handler that does not return then, in the pool's
+// CancelGrace, costs the worker its life: it gets INT, then TERM, then KILL.
+//
+// # What has begun
+//
+// The worker marks which task it has begun, in memory that it shares with the
+// pool, at the price of one atomic store. If it dies, the tasks behind that one
+// did not run, and are given to another worker.
+//
+// # Panics
+//
 // A handler that panics ends the process, with the panic on its stderr: the
 // pool replaces it and answers the task with how it ended. With several slots
 // that can befall tasks that the handler has just answered, too: an answer is

@@ -6,6 +6,7 @@
 //	go test -run '^$' -bench Pool ./tests/bench     tasks a second of each
 //	go test -run '^$' -bench Ratio ./tests/bench    one against the others
 //	go test -run '^$' -bench 'Tracing|IdlePool|Recovery' ./tests/bench
+//	go test -run '^$' -bench Zygote ./tests/bench   a worker in Python, cold and forked
 //
 // For a profile of the owner's side of one contestant:
 //

@@ -1,7 +1,7 @@
 // Command peers measures brood's pool beside its peers in other libraries and
 // languages, on this machine, in one run:
 //
-//	go run ./tests/peers              a table
+//	go run ./tests/peers              a table, after some five minutes
 //	go run ./tests/peers -json        all numbers of all rounds
 //	go run ./tests/peers -quick       one short round, to see that all work
 //	go run ./tests/peers -only 'brood|frames'
@@ -10,7 +10,8 @@
 // The work: a pool of four workers, a payload of 100 bytes that is echoed, every
 // reply checked. Each contestant is a program that has the pool and its load, so
 // that none pays for another language's way in; it does what it is told in turns
-// (package turns). A round gives each contestant one turn in each shape, so that
+// (package turns). A new pool works for two seconds before it is measured, so
+// that a language which compiles while it runs is at its best. A round gives each contestant one turn in each shape, so that
 // what slows the machine down for a while slows all; a number is the median of
 // all rounds, and a ratio the median of the ratios within each round. Compare
 // only within one run.

@@ -19,8 +19,11 @@ type plan struct {
 }
 
 const (
-	workers     = 4
-	many        = 64 // workers, of a pool that has many
+	workers = 4
+	many    = 64 // workers, of a pool that has many
+	// warmUp is for how many turns a new pool works before it is measured: what
+	// compiles while it runs, as Node does, is at its best then.
+	warmUp      = 8
 	recovery    = "recovery"
 	manyWorkers = "workers=64"
 )
@@ -112,7 +115,7 @@ func (e *entrant) turn(s shape, p plan, round int) {
 	if !e.takesPart(s) {
 		return
 	}
-	err := e.prepare(s, round)
+	err := e.prepare(s, p, round)
 	if err == nil {
 		err = e.ask(s, p)
 	}
@@ -127,12 +130,15 @@ func (e *entrant) turn(s shape, p plan, round int) {
 
 // prepare opens a pool of the shape's size, if the one that is open is not. For
 // a recovery it opens a new one each time.
-func (e *entrant) prepare(s shape, round int) error {
+func (e *entrant) prepare(s shape, p plan, round int) error {
 	if e.result.open == s.workers && (s.name != recovery || round == 0) {
 		return nil
 	}
-	_, err := e.program.Ask(turns.Request{Op: turns.Open, Workers: s.workers, Queue: queue})
 	e.result.open = s.workers
+	_, err := e.program.Ask(turns.Request{Op: turns.Open, Workers: s.workers, Queue: queue})
+	if err == nil && s.name != recovery {
+		_, err = e.program.Ask(turns.Request{Op: turns.Load, Callers: 64, Seconds: warmUp * p.turn.Seconds()})
+	}
 	return err
 }
 

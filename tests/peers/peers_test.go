@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // among them: building it takes longer than all others together.
 func tried() *regexp.Regexp {
 	if testing.Short() {
-		return regexp.MustCompile(`^(json|frames|brood-(go|c)$|node-guide|python-multi|start-go)`)
+		return regexp.MustCompile(`^(frames-c|brood-go|node-guide|python-multiprocessing)$`)
 	}
 	return regexp.MustCompile(`^(json|frames|brood-(go|c)$|node|python|start)`)
 }

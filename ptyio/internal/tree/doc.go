@@ -24,6 +24,13 @@
 // not find one), and only then it is reaped. Single processes are killed through
 // a pidfd that was opened before the last look at them.
 //
+// A child can be a fork of another child, a [Zygote]. It is not ours to wait for then,
+// but all of this holds: the zygote does not reap it until it is told to, so that it
+// is a zombie as long as it has to be. It is born in the zygote's cgroup and with its
+// mark, and waits at a gate until it has been moved to one of its own; its mark it
+// changes itself, where the kernel shows its environment. What it is signalled by is
+// a pidfd, also its group (Linux 6.9), which is good without any parent.
+//
 // # This program, executed again
 //
 // Three helpers are this very program under another name, caught by an init in
@@ -42,5 +49,6 @@
 // One, the reaper, waits for all children. It lives while there are any, and is
 // sent home by a timer a moment after the last, as the guardian is, which has a
 // goroutine that awaits it. A tree whose child has ended while others of it live
-// gets a goroutine until they do not.
+// gets a goroutine until they do not, and that of a fork one until its zygote has
+// said how it ended.
 package tree

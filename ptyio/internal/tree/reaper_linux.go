@@ -33,7 +33,24 @@ func (t *Tree) Await(tell func(End, error)) {
 	if self.reaper.add(awaited{t, tell}) == nil {
 		return
 	}
-	go func() { tell(t.finish(awaitExit(t.pid))) }() // no pidfds (Linux before 5.4), or no descriptor left
+	go func() { tell(t.finish(t.awaitExit())) }() // no pidfds (Linux before 5.4), or no descriptor left
+}
+
+// awaitExit blocks until the child has ended.
+func (t *Tree) awaitExit() error {
+	if t.foster == nil {
+		return awaitExit(t.pid)
+	}
+	t.foster.await()
+	return t.foster.gone()
+}
+
+// hasEnded returns nil if the child, which has ended, can still be reaped.
+func (t *Tree) hasEnded() error {
+	if t.foster == nil {
+		return waitid(unix.P_PIDFD, t.pidfd, nil, unix.WNOHANG)
+	}
+	return t.foster.gone()
 }
 
 // wantPidfd makes the fork put a descriptor of the child in pidfd.
@@ -146,14 +163,15 @@ func (r *reaper) reap(batch []awaited) {
 	}
 	errs := make([]error, len(batch))
 	for i, a := range batch {
-		errs[i] = waitid(unix.P_PIDFD, a.tree.pidfd, nil, unix.WNOHANG)
+		errs[i] = a.tree.hasEnded()
 		if errs[i] == nil {
 			a.tree.killGroup()
 		}
 	}
 	self.clearRecent(marked)
 	for i, a := range batch {
-		if errs[i] == nil && a.tree.reach.gone() {
+		// The parent of a fork is to be asked, and may take its time.
+		if errs[i] == nil && a.tree.foster == nil && a.tree.reach.gone() {
 			a.tell(a.tree.finish(nil))
 			continue
 		}

@@ -28,7 +28,12 @@ func Start(spec Spec) (*Tree, error) {
 		return nil, err
 	}
 	t.started = time.Now() // before the fork: no event of the child is older
-	if t.pid, err = launch(spec, t.reach, &t.pidfd); err != nil {
+	if spec.Zygote != nil {
+		err = spec.Zygote.launch(t, &spec)
+	} else {
+		t.pid, err = launch(spec, t.reach, &t.pidfd)
+	}
+	if err != nil {
 		t.release()
 		return nil, err
 	}

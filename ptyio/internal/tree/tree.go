@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -21,6 +22,9 @@ type Spec struct {
 	Terminal bool
 	// Require and Limit bound the level; zero Limit is no bound.
 	Require, Limit Level
+	// Zygote, if not nil, forks the child: then Path, Argv and all Settings but the
+	// cgroup's are not looked at.
+	Zygote *Zygote
 	// Detached leaves the tree alone when the child ends and when the owner does.
 	Detached bool
 	Settings
@@ -69,6 +73,10 @@ type End struct {
 	OutOfMemory    bool
 	Survivors      []int
 }
+
+// ErrZygoteEnded: the process that a child is a fork of has ended, and with it the
+// child. How the child ended is not known.
+var ErrZygoteEnded = errors.New("its zygote has ended")
 
 // LevelError says that the machine does not allow the level that is required.
 type LevelError struct {

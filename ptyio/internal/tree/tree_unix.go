@@ -20,6 +20,7 @@ type Tree struct {
 	level    Level
 	detached bool
 	reach    reach
+	foster   foster // nil: it is this process's own child
 
 	groupKilled bool // at its end
 
@@ -46,6 +47,20 @@ type reach interface {
 	// outOfMemory reports whether the kernel killed a member for its memory.
 	outOfMemory() bool
 	// release gives back what the level took, after the child was reaped.
+	release()
+}
+
+// foster is what is different for a child that has another process for parent. That
+// process keeps it as a zombie until it is told to reap it.
+type foster interface {
+	// gone returns nil if the parent lives, so that the child's id is its own.
+	gone() error
+	// signalGroup signals the child's group, also when the parent is gone.
+	signalGroup(sig syscall.Signal) error
+	// await blocks until the child has ended.
+	await()
+	// reap has the child reaped, and adds to end how it ended.
+	reap(end End) (End, error)
 	release()
 }
 
@@ -84,6 +99,13 @@ func (t *Tree) Signal(sig syscall.Signal) error {
 	if sig == syscall.SIGCONT {
 		t.reach.thaw()
 	}
+	return t.signalGroup(sig)
+}
+
+func (t *Tree) signalGroup(sig syscall.Signal) error {
+	if t.foster != nil {
+		return t.foster.signalGroup(sig)
+	}
 	return signalGroup(t.pid, sig)
 }
 
@@ -96,7 +118,7 @@ func (t *Tree) Kill() error {
 		return nil
 	}
 	t.reach.kill()
-	err := signalGroup(t.pid, syscall.SIGKILL)
+	err := t.signalGroup(syscall.SIGKILL)
 	if errors.Is(err, os.ErrProcessDone) || t.level == LevelCgroup && errors.Is(err, syscall.EPERM) {
 		return nil // to its cgroup a process belongs that has another user, too
 	}
@@ -121,17 +143,20 @@ func (t *Tree) finish(err error) (End, error) {
 	end := End{Code: -1, Started: t.started, Ended: time.Now()}
 	defer t.release()
 	if !t.detached {
-		if err == nil {
+		if err == nil || t.foster != nil {
 			t.killGroup()
 		}
 		end.Survivors = t.reach.clear(err != nil)
 		end.OutOfMemory = t.reach.outOfMemory()
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.reaped = true
-	if err != nil {
+	t.mu.Unlock()
+	switch {
+	case err != nil:
 		return end, err
+	case t.foster != nil:
+		return t.foster.reap(end)
 	}
 	return reap(t.pid, end)
 }
@@ -141,7 +166,7 @@ func (t *Tree) finish(err error) (End, error) {
 func (t *Tree) killGroup() {
 	if !t.detached && !t.groupKilled {
 		t.groupKilled = true
-		_ = signalGroup(t.pid, syscall.SIGKILL)
+		_ = t.signalGroup(syscall.SIGKILL)
 	}
 }
 
@@ -151,6 +176,9 @@ func (t *Tree) release() {
 	if t.pidfd >= 0 {
 		_ = syscall.Close(t.pidfd)
 		t.pidfd = -1
+	}
+	if t.foster != nil {
+		t.foster.release()
 	}
 	t.reach.release()
 	if t.detached {
@@ -164,15 +192,20 @@ func reap(pid int, end End) (End, error) {
 	if err := wait4(pid, &status, &usage); err != nil {
 		return end, err
 	}
-	end.Code = status.ExitStatus() // -1 if signalled
-	if status.Signaled() {
-		end.Signal = status.Signal()
-	}
-	end.CoreDumped = status.CoreDump()
+	end.tell(status)
 	end.UserTime = time.Duration(usage.Utime.Nano())
 	end.SystemTime = time.Duration(usage.Stime.Nano())
 	end.MaxRSSBytes = int64(usage.Maxrss) * rssUnitBytes
 	return end, nil
+}
+
+// tell notes what a status of wait4(2) says.
+func (e *End) tell(status syscall.WaitStatus) {
+	e.Code = status.ExitStatus() // -1 if signalled
+	if status.Signaled() {
+		e.Signal = status.Signal()
+	}
+	e.CoreDumped = status.CoreDump()
 }
 
 func wait4(pid int, status *syscall.WaitStatus, usage *syscall.Rusage) error {

@@ -1,0 +1,268 @@
+package pool
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/actors/process"
+)
+
+// staff is a crew on a clock that the test moves, with members that do what it is
+// told.
+type staff struct {
+	*crew
+	t     testing.TB
+	begun time.Time
+	wake  time.Time
+}
+
+func newStaff(t testing.TB, spec Spec) *staff {
+	if spec.Size == 0 {
+		spec.Size = spec.Scale.Start()
+	}
+	spec.random = func() float64 { return 0.5 }
+	s := plainScheduler(spec.Size, max(spec.Prefetch, 1), 1000, 3)
+	st := &staff{crew: newCrew(s, &spec), t: t, begun: time.Unix(1, 0)}
+	st.now = st.begun
+	for i := range spec.Size {
+		st.up(i)
+	}
+	require.Empty(t, st.look())
+	return st
+}
+
+// up starts a member's next incarnation.
+func (s *staff) up(i int) {
+	run := s.members[i].incarnation + 1
+	s.started(i, run, 1)
+	s.ready(i, run)
+}
+
+// look has the crew decide, and returns the orders in words.
+func (s *staff) look() (said []string) {
+	orders, wake := s.decide()
+	s.wake = wake
+	for _, o := range orders {
+		said = append(said, fmt.Sprintf("%s %d", map[deed]string{hire: "hire", dismiss: "dismiss"}[o.deed], o.member))
+	}
+	return said
+}
+
+// pass moves the clock.
+func (s *staff) pass(d time.Duration) []string {
+	s.now = s.now.Add(d)
+	return s.look()
+}
+
+// give has the pool accept so many tasks, and hands out what it can.
+func (s *staff) give(n int) {
+	for range n {
+		_, err := s.accept(&process.Call{})
+		require.NoError(s.t, err)
+	}
+	for call, _ := s.next(); call != nil; call, _ = s.next() {
+	}
+}
+
+func (s *staff) finish(i, n int) { s.freed(i, s.members[i].incarnation, n) }
+
+// joined says that the member that is being hired is there.
+func (s *staff) joined(i int) []string {
+	s.up(i)
+	s.hired(i, nil, false)
+	return s.look()
+}
+
+func TestFixedCrewHasNothingToDo(t *testing.T) {
+	s := newStaff(t, Spec{Size: 2})
+	s.give(5)
+	assert.False(t, s.needsLook(s.wake))
+	assert.Zero(t, s.wake)
+	s.down(0, 1)
+	assert.Empty(t, s.pass(time.Hour), "who is being restarted is not replaced")
+}
+
+func TestCrewGrowsWhenTasksWaitAndShrinksWhenIdle(t *testing.T) {
+	s := newStaff(t, Spec{Scale: Scale{Min: 1, Max: 3, UpAfter: time.Second, DownAfter: time.Minute}})
+	s.give(3)
+	assert.True(t, s.needsLook(s.wake))
+	assert.Empty(t, s.look())
+	assert.Equal(t, s.now.Add(time.Second), s.wake)
+	assert.False(t, s.needsLook(s.wake))
+	assert.Equal(t, []string{"hire 1"}, s.pass(time.Second))
+	assert.Empty(t, s.pass(time.Second/2))
+	assert.Equal(t, []string{"hire 2"}, s.pass(time.Second/2), "two wait, one is being started")
+	assert.Empty(t, s.pass(time.Minute), "no more than Max")
+	assert.Empty(t, s.joined(1))
+	assert.Empty(t, s.joined(2))
+	s.give(0)
+	assert.Zero(t, s.length)
+	s.finish(2, 1)
+	assert.Empty(t, s.pass(time.Minute-1))
+	assert.Equal(t, []string{"dismiss 2"}, s.pass(1))
+	s.left(2, false)
+	s.finish(0, 1)
+	assert.Empty(t, s.look())
+	assert.Equal(t, []string{"dismiss 0"}, s.pass(time.Minute), "the one that works stays")
+	s.left(0, false)
+	assert.Empty(t, s.look())
+	s.finish(1, 1)
+	assert.Empty(t, s.pass(time.Hour), "not below Min")
+	assert.Zero(t, s.wake)
+}
+
+func TestCrewKeepsSpares(t *testing.T) {
+	s := newStaff(t, Spec{Scale: Scale{Min: 1, Max: 3, Spares: 1, DownAfter: time.Minute}})
+	assert.False(t, s.needsLook(s.wake))
+	s.give(1)
+	assert.True(t, s.needsLook(s.wake))
+	assert.Equal(t, []string{"hire 1"}, s.look())
+	assert.False(t, s.needsLook(s.wake))
+	assert.Empty(t, s.joined(1))
+	s.give(1)
+	assert.Equal(t, []string{"hire 2"}, s.look())
+	assert.Empty(t, s.joined(2))
+	s.give(1)
+	assert.False(t, s.needsLook(s.wake), "Max is reached")
+	assert.Empty(t, s.pass(time.Minute))
+	s.finish(0, 1)
+	s.finish(1, 1)
+	assert.Equal(t, []string{"dismiss 0"}, s.pass(time.Minute), "one is busy, one is spare")
+}
+
+func TestCrewRecycles(t *testing.T) {
+	idle := Recycle{AfterIdle: time.Second}
+	for name, c := range map[string]struct {
+		recycle Recycle
+		happens func(s *staff)
+		before  time.Duration // it is not due at first, and then it is
+	}{
+		"tasks":        {Recycle{AfterTasks: 1}, func(s *staff) { s.give(1); s.finish(0, 1) }, 0},
+		"age":          {Recycle{AfterAge: time.Hour, Jitter: time.Minute}, func(*staff) {}, time.Hour + time.Minute/2},
+		"idle":         {idle, func(s *staff) { s.give(1); s.finish(0, 1) }, time.Second},
+		"memory":       {Recycle{MemoryBytes: 100}, func(s *staff) { s.sampled(0, 1, 100); s.sampled(0, 1, 101) }, 0},
+		"other memory": {Recycle{MemoryBytes: 100}, func(s *staff) { s.sampled(0, 2, 101); s.sampled(0, 1, -1); s.due(0) }, 0},
+		"growth": {Recycle{GrowthBytes: 50, GrowthTasks: 1}, func(s *staff) {
+			s.sampled(0, 1, 1) // before its first task
+			s.give(1)
+			s.finish(0, 1)
+			s.sampled(0, 1, 100)
+			s.sampled(0, 1, 150)
+			require.False(s.t, s.members[0].due)
+			s.sampled(0, 1, 151)
+		}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStaff(t, Spec{Size: 1, Recycle: c.recycle})
+			c.happens(s)
+			if c.before > 0 {
+				assert.Empty(t, s.look())
+				assert.Equal(t, s.now.Add(c.before), s.wake)
+				assert.Empty(t, s.pass(c.before-1))
+			}
+			if spent := s.members[0].spent; spent {
+				assert.Equal(t, []string{"dismiss 0", "hire 1"}, s.look(), "it is of no use any more")
+				return
+			}
+			assert.Equal(t, []string{"hire 1"}, s.pass(min(c.before, 1)))
+			s.give(1)
+			assert.Empty(t, s.joined(1), "the old one is busy")
+			s.finish(0, 1)
+			assert.Equal(t, []string{"dismiss 0"}, s.look())
+			assert.EqualValues(t, 1, s.replaced)
+			s.left(0, false)
+			assert.Empty(t, s.look())
+		})
+	}
+	s := newStaff(t, Spec{Size: 1, Recycle: idle})
+	assert.Empty(t, s.pass(time.Hour), "one that has done nothing has nothing to get rid of")
+}
+
+func (s *staff) due(i int) {
+	require.False(s.t, s.members[i].due)
+	s.members[i].due = true
+}
+
+func TestCrewRolls(t *testing.T) {
+	s := newStaff(t, Spec{Size: 3})
+	done := make(chan error, 1)
+	require.NoError(t, s.startRoll(2, done))
+	assert.Equal(t, ErrRolling, s.startRoll(1, nil))
+	s.give(2)
+	assert.Equal(t, []string{"hire 3", "hire 4"}, s.look())
+	assert.Equal(t, []string{"dismiss 2"}, s.joined(3), "the idle one")
+	assert.Empty(t, s.joined(4), "the other one is busy")
+	assert.Equal(t, retiring, s.members[0].standing)
+	s.left(2, false)
+	assert.Equal(t, []string{"hire 2"}, s.look())
+	assert.Empty(t, s.joined(2))
+	s.finish(0, 1)
+	s.finish(1, 1)
+	assert.Equal(t, []string{"dismiss 0", "dismiss 1"}, s.look())
+	s.left(0, false)
+	assert.Empty(t, s.look())
+	assert.Empty(t, done)
+	s.left(1, false)
+	assert.Empty(t, s.look())
+	assert.NoError(t, <-done)
+	assert.Equal(t, s.version, s.members[2].version)
+}
+
+func TestRollStopsAtAFailure(t *testing.T) {
+	s := newStaff(t, Spec{Size: 2})
+	done := make(chan error, 1)
+	require.NoError(t, s.startRoll(1, done))
+	assert.Equal(t, []string{"hire 2"}, s.look())
+	assert.Equal(t, []string{"dismiss 0"}, s.joined(2))
+	s.left(0, false)
+	assert.Equal(t, []string{"hire 0"}, s.look())
+	broken := errors.New("broken")
+	s.hired(0, broken, false)
+	assert.Equal(t, &RollError{Replaced: 1, Old: 1, Err: broken}, <-done)
+	assert.Empty(t, s.pass(time.Hour), "both stay")
+
+	s.down(1, 1)
+	s.members[1].standing = vacant
+	s.changed = true
+	assert.Equal(t, []string{"hire 0"}, s.look())
+	assert.Zero(t, s.members[0].version, "of what worked before")
+	require.NoError(t, s.startRoll(1, done))
+	assert.Equal(t, 2, s.roll.version)
+}
+
+func TestCrewRestsAfterAFailedStart(t *testing.T) {
+	s := newStaff(t, Spec{Size: 1})
+	done := make(chan error, 1)
+	require.NoError(t, s.setSize(2, done))
+	assert.Equal(t, []string{"hire 1"}, s.look())
+	broken := errors.New("broken")
+	for pause := firstRest; pause <= 4*firstRest; pause *= 2 {
+		s.hired(1, broken, false)
+		assert.Empty(t, s.pass(pause-1))
+		assert.Equal(t, s.now.Add(1), s.wake)
+		assert.Equal(t, []string{"hire 1"}, s.pass(1))
+	}
+	assert.Equal(t, broken, <-done)
+}
+
+func TestSlotIsFreeWhenItsMemberIsGone(t *testing.T) {
+	s := newStaff(t, Spec{Size: 2, Numbers: 2})
+	s.members[0].due, s.changed = true, true
+	assert.Equal(t, []string{"dismiss 0"}, s.look(), "there is no number for the new one")
+	assert.Empty(t, s.pass(time.Hour))
+	s.left(0, false)
+	assert.Equal(t, []string{"hire 0"}, s.look())
+	assert.Empty(t, s.joined(0))
+
+	s.members[1].due, s.changed = true, true
+	assert.Equal(t, []string{"dismiss 1"}, s.look())
+	s.left(1, true)
+	assert.Empty(t, s.pass(time.Hour), "something of it may have the slot still")
+	assert.ErrorIs(t, s.setSize(3, nil), ErrSize)
+	assert.ErrorIs(t, s.setSize(0, nil), ErrSize)
+}

@@ -1,0 +1,50 @@
+// Package router spreads tasks over actors: pools, single processes, other
+// routers, or a user's own. A router is an actor itself. It sends each task to the
+// member that its Policy picks, gives the answer to who sent the task, and knows
+// of each member how many tasks it has.
+//
+// Every task that was accepted is answered exactly once, whatever dies. A member
+// leaves by itself when its actor ends. What it had then goes to another member if
+// running it twice does no harm (Task.Repeatable), and is answered with
+// ErrMemberEnded otherwise. A task that a member did not take (its queue is full,
+// it is stopping, its child is not running) did not run and goes to another; a
+// member whose child is not running is left alone for 20 ms.
+//
+// # When to use which policy
+//
+//	RoundRobin      members and tasks are alike; the cheapest
+//	Random          as RoundRobin, where several routers share members: they do
+//	                not fall into step
+//	LeastLoaded     tasks differ in length; never a busy member while one is idle
+//	PowerOfTwo      as LeastLoaded where several routers share members: each knows
+//	                its own tasks only, and all would run for the same idle one
+//	ConsistentHash  members keep something for a Key (a cache, a session)
+//	Broadcast       each member must hear of it (a new configuration)
+//	Scatter         First: the quickest answer counts; Quorum: enough agree;
+//	                All: each has a part of the answer
+//	Hedge           a few answers are much later than others, and a second try
+//	                does no harm
+//
+// Scatter and Hedge have one of the first five inside, which picks their members.
+// A policy of one's own is a type with a method Pick.
+//
+// # Workers of one pool
+//
+// A router over the workers of one pool is the pool: it gives each task to the
+// worker that has the fewest, and knows better than anybody outside who is idle. A
+// task that is sent to a worker past its pool takes a slot that the pool counts on;
+// do not do that. Where single workers are wanted as members, as for
+// ConsistentHash or Broadcast, start them as single processes, or as pools of one
+// if they are to have a queue.
+//
+// # What it costs
+//
+// A task through a router takes two more hops between actors than without: to the
+// member and back. BenchmarkRouter counts them. A router over members that take
+// calls allocates nothing for a task; a plain actor costs the Task, a copy of its
+// payload, and its answer; Scatter, Hedge with a second try, cancels and timeouts
+// allocate.
+//
+// desk.go decides, as a data structure without input and output; router.go is the
+// actor.
+package router

@@ -1,0 +1,10 @@
+package router
+
+import (
+	"os"
+	"testing"
+
+	"brood/tests/leak"
+)
+
+func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }

@@ -1,0 +1,10 @@
+package python
+
+import (
+	"os"
+	"testing"
+
+	"brood/tests/leak"
+)
+
+func TestMain(m *testing.M) { os.Exit(leak.Run(m)) }
