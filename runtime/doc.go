@@ -79,7 +79,8 @@
 //	second reader of   worker's watch timer  the slow task ends and a frame       the end of the process
 //	a worker                                 comes, or the wire ends
 //
-// Timers run their function on a goroutine of their own: alarms and task
-// timeouts post one message and end; a worker's watch timer writes answers that
-// were held back and may become its second reader.
+// Timers run their function on a goroutine of their own, and so does the end of a
+// stream's context: alarms, task timeouts and that post one message and end; a
+// worker's watch timer writes answers that were held back and may become its
+// second reader.
 package runtime

@@ -78,4 +78,9 @@
 // (ladder.go): INT, TERM, KILL, with CancelStep between them. Once it was sent a
 // signal it is being replaced, whatever it answers: what waited in it goes back to
 // the pool, and of an answer that still comes the caller hears.
+//
+// A streamed call has a TaskStream, which its submitter and the actor share: the
+// submitter leaves there what it sends and posts a message if none is under way;
+// the actor leaves there what the child sends. taskstream.go is the submitter's
+// side, streams.go the actor's. Credit, in bytes, bounds both directions.
 package process

@@ -51,6 +51,8 @@ func FuzzWire(f *testing.F) {
 	f.Add(stream, []byte{0, 0, 0, 0, 0, 200})
 	f.Add(encode(f, full), []byte{3, 0, 14, 0})
 	f.Add(encode(f, full)[:60], []byte{30})
+	f.Add(encode(f, Message{Kind: Task, Streamed: true, Payload: []byte("begin")}), []byte{9})
+	f.Add(encode(f, Message{Kind: Credit, ID: 1, Payload: CreditPayload(1 << 18)}), []byte{})
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), []byte{2})
 	f.Add([]byte("\x00\x00\x00\x10\x03\x02\x00\x00"), []byte{4})
 	f.Fuzz(func(t *testing.T, stream, sizes []byte) {

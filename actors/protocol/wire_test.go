@@ -72,6 +72,12 @@ func TestBytesOfEachKind(t *testing.T) {
 		{"shutdown", "0000000e 08 00 00000007 0000000000000000", Message{Kind: Shutdown}},
 		{"revoke", "0000000e 09 00 00000007 0000000000000003", Message{Kind: Revoke, ID: 3}},
 		{"revoked", "0000000e 0a 00 00000007 0000000000000003", Message{Kind: Revoked, ID: 3}},
+		{"streamed task", "0000000f 02 04 00000007 0000000000000001 78",
+			Message{Kind: Task, ID: 1, Streamed: true, Payload: []byte("x")}},
+		{"piece", "0000000f 0b 00 00000007 0000000000000001 78", Message{Kind: Piece, ID: 1, Payload: []byte("x")}},
+		{"end", "0000000e 0c 00 00000007 0000000000000001", Message{Kind: End, ID: 1}},
+		{"credit", "00000012 0d 00 00000007 0000000000000001 00040000", Message{Kind: Credit, ID: 1, Payload: CreditPayload(1 << 18)}},
+		{"progress", "0000000f 0e 00 00000007 0000000000000001 78", Message{Kind: Progress, ID: 1, Payload: []byte("x")}},
 		{"task in a trace",
 			"0000002a 02 01 00000007 0000000000000001" +
 				" 0af7651916cd43dd8448eb211c80319c b7ad6b7169203331 01 0000 78",

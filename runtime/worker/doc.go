@@ -11,6 +11,10 @@
 //		...
 //	}
 //
+// Handle makes a Handler of a function with a request and a response of Go types,
+// for runtime.Method; ServeStreams serves tasks whose input and result come in
+// pieces.
+//
 // Stdin, stdout and stderr of a worker are its own: the wire has descriptors
 // of its own. What it prints goes wherever the pool's Output says.
 //
