@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -13,37 +14,51 @@ import (
 // taskContext is the context of one task. It ends when the task is cancelled or
 // its handler has returned, or with the server. Few handlers wait for its end,
 // and a cancellable context costs more than the rest of a short task: one is made
-// when somebody asks for it.
+// when somebody asks for it. A handler may keep its context for as long as it
+// likes, so this is all that it keeps.
 //
 // It carries the span that the handler's work belongs to, likewise.
 type taskContext struct {
 	server context.Context
-	span   trace.SpanContext // not valid: there is none
+	state  atomic.Pointer[taskState] // nil: it has not ended, has no span, and nobody asked
+}
 
+// taskState is what is made when it is needed.
+type taskState struct {
 	mu      sync.Mutex
-	spanned context.Context // server with span; nil as long as nobody asked
+	span    trace.SpanContext // not valid: there is none
 	ended   bool
-	inner   context.Context // nil as long as nobody asked
+	spanned context.Context // the server's with span; nil as long as nobody asked
+	inner   context.Context // the one that can be waited for; likewise
 	cancel  context.CancelFunc
 }
+
+// endedUnasked is the state of contexts that have ended without having been asked
+// for anything. It is never changed.
+var endedUnasked = &taskState{ended: true}
 
 var _ context.Context = (*taskContext)(nil)
 
 func (c *taskContext) Deadline() (time.Time, bool) { return c.server.Deadline() }
 
 func (c *taskContext) Done() <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.real().Done()
+	s := c.own()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.real(c.server).Done()
 }
 
 func (c *taskContext) Err() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	s := c.state.Load()
+	if s == nil {
+		return c.server.Err()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch {
-	case c.inner != nil:
-		return c.inner.Err()
-	case c.ended:
+	case s.inner != nil:
+		return s.inner.Err()
+	case s.ended:
 		return context.Canceled
 	}
 	return c.server.Err()
@@ -52,43 +67,70 @@ func (c *taskContext) Err() error {
 // Value is also how package context finds what it can end together with this
 // context: the real one, if there is one.
 func (c *taskContext) Value(key any) any {
-	c.mu.Lock()
-	ctx := c.base()
-	if c.inner != nil || c.ended {
-		ctx = c.real()
+	if c.state.Load() == nil {
+		return c.server.Value(key)
 	}
-	c.mu.Unlock()
+	s := c.own()
+	s.mu.Lock()
+	ctx := s.base(c.server)
+	if s.inner != nil || s.ended {
+		ctx = s.real(c.server)
+	}
+	s.mu.Unlock()
 	return ctx.Value(key)
 }
 
-// real returns the context that is waited for. The lock must be held.
-func (c *taskContext) real() context.Context {
-	if c.inner == nil {
-		c.inner, c.cancel = context.WithCancel(c.base())
-		if c.ended {
-			c.cancel()
-		}
-	}
-	return c.inner
-}
-
-// base returns what the real context is made of. The lock must be held.
-func (c *taskContext) base() context.Context {
-	if !c.span.IsValid() {
-		return c.server
-	}
-	if c.spanned == nil {
-		c.spanned = telemetry.ContextWith(c.server, c.span)
-	}
-	return c.spanned
-}
+// carry gives the context a span, before anybody else knows it.
+func (c *taskContext) carry(span trace.SpanContext) { c.state.Store(&taskState{span: span}) }
 
 // end ends the context.
 func (c *taskContext) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ended = true
-	if c.cancel != nil {
-		c.cancel()
+	if c.state.CompareAndSwap(nil, endedUnasked) {
+		return
 	}
+	s := c.state.Load()
+	if s == endedUnasked {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	if s.cancel != nil {
+		s.cancel()
+	}
+}
+
+// own returns a state that can be changed.
+func (c *taskContext) own() *taskState {
+	for {
+		s := c.state.Load()
+		if s != nil && s != endedUnasked {
+			return s
+		}
+		if own := (&taskState{ended: s != nil}); c.state.CompareAndSwap(s, own) {
+			return own
+		}
+	}
+}
+
+// real returns the context that is waited for. The lock must be held.
+func (s *taskState) real(server context.Context) context.Context {
+	if s.inner == nil {
+		s.inner, s.cancel = context.WithCancel(s.base(server))
+		if s.ended {
+			s.cancel()
+		}
+	}
+	return s.inner
+}
+
+// base returns what the real context is made of. The lock must be held.
+func (s *taskState) base(server context.Context) context.Context {
+	if !s.span.IsValid() {
+		return server
+	}
+	if s.spanned == nil {
+		s.spanned = telemetry.ContextWith(server, s.span)
+	}
+	return s.spanned
 }

@@ -7,32 +7,35 @@ import (
 	"brood/actors/protocol"
 )
 
-// job is a task that waits for the handler or is with it.
+// job is a task that waits for the handler or is with it. It is used again when the
+// task is done, unless a Stream knows it.
 type job struct {
 	message protocol.Message
-	ctx     taskContext
-	stream  *Stream // nil: the task is not streamed
+	ctx     *taskContext // the handler may keep it
+	stream  *Stream      // nil: the task is not streamed
+	kept    bool         // a Stream knows it
 }
 
-// jobsAtOnce is how many jobs are allocated together. A handler that keeps the
-// context of one keeps all of them.
-const jobsAtOnce = 16
+// contextsAtOnce is how many contexts are allocated together. A handler that keeps
+// one keeps all of them.
+const contextsAtOnce = 32
 
-// maker makes jobs that own their memory.
+// maker makes what a handler gets, which owns its memory. It belongs to whoever
+// reads.
 type maker struct {
-	jobs     []job
+	contexts []taskContext
 	payloads protocol.Slab
 }
 
-func (k *maker) job(ctx context.Context, m *protocol.Message) *job {
-	if len(k.jobs) == 0 {
-		k.jobs = make([]job, jobsAtOnce)
+func (k *maker) fill(j *job, ctx context.Context, m *protocol.Message) {
+	if len(k.contexts) == 0 {
+		k.contexts = make([]taskContext, contextsAtOnce)
 	}
-	j := &k.jobs[0]
-	k.jobs = k.jobs[1:]
-	j.message, j.ctx.server = *m, ctx
+	j.ctx = &k.contexts[0]
+	k.contexts = k.contexts[1:]
+	j.ctx.server = ctx
+	j.message = *m
 	j.message.Payload = k.payloads.Copy(m.Payload)
-	return j
 }
 
 // jobQueue is a first-in, first-out queue whose memory is used again.

@@ -82,23 +82,36 @@ func (s *server) take(ctx context.Context, m *protocol.Message) error {
 }
 
 func (s *server) enqueue(ctx context.Context, m *protocol.Message) {
-	j := s.made.job(ctx, m)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.spare()
+	s.made.fill(j, ctx, m)
 	if m.Streamed && s.handleStream != nil {
 		j.stream = &Stream{server: s, job: j, reader: ctx}
 	}
-	s.mu.Lock()
 	s.queue.push(j)
-	s.mu.Unlock()
+}
+
+// spare returns a job that nobody uses.
+func (s *server) spare() *job {
+	n := len(s.free)
+	if n == 0 {
+		return new(job)
+	}
+	j := s.free[n-1]
+	s.free[n-1] = nil
+	s.free = s.free[:n-1]
+	return j
 }
 
 // cancel ends a task: one that waits is given back, one that runs has its context
 // ended. One that was answered meanwhile is left alone.
 func (s *server) cancel(id uint64) error {
-	j, waited := s.withdraw(id)
-	if j == nil {
+	ctx, waited := s.withdraw(id)
+	if ctx == nil {
 		return nil
 	}
-	j.ctx.end()
+	ctx.end()
 	if !waited {
 		return nil
 	}
@@ -108,11 +121,11 @@ func (s *server) cancel(id uint64) error {
 // revoke gives a task back that waits. One that runs or was answered meanwhile is
 // left alone.
 func (s *server) revoke(id uint64) error {
-	j, waited := s.withdraw(id)
+	ctx, waited := s.withdraw(id)
 	if !waited {
 		return nil
 	}
-	j.ctx.end()
+	ctx.end()
 	return s.giveBack(id)
 }
 
@@ -120,14 +133,16 @@ func (s *server) giveBack(id uint64) error {
 	return s.out.send(&protocol.Message{Kind: protocol.Revoked, ID: id}, true)
 }
 
-// withdraw returns the job with this id, if there is one, and whether it was
-// taken out of the queue.
-func (s *server) withdraw(id uint64) (j *job, waited bool) {
+// withdraw returns the context of the job with this id, if there is one, and
+// whether the job was taken out of the queue.
+func (s *server) withdraw(id uint64) (ctx *taskContext, waited bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current != nil && s.current.message.ID == id {
-		return s.current, false
+		return s.current.ctx, false
 	}
-	j = s.queue.remove(id)
-	return j, j != nil
+	if j := s.queue.remove(id); j != nil {
+		return j.ctx, true
+	}
+	return nil, false
 }

@@ -37,12 +37,13 @@ type server struct {
 	mu      sync.Mutex
 	more    sync.Cond
 	queue   jobQueue
-	current *job  // with the handler
-	reading bool  // somebody reads
-	idle    bool  // the handler's goroutine waits for jobs, or has ended
-	closing error // why no more tasks will come
+	current *job   // with the handler
+	free    []*job // to be used again
+	reading bool   // somebody reads
+	idle    bool   // the handler's goroutine waits for jobs, or has ended
+	closing error  // why no more tasks will come
 
-	made  maker            // of jobs; belongs to whoever reads
+	made  maker            // of what handlers get
 	reply protocol.Message // the handler's goroutine's
 
 	watch    watch
@@ -153,6 +154,10 @@ func (s *server) answer(j *job) error {
 	}
 	s.mu.Lock()
 	s.current = nil
+	if j.stream == nil && !j.kept {
+		*j = job{}
+		s.free = append(s.free, j)
+	}
 	s.mu.Unlock()
 	return err
 }

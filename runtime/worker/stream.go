@@ -175,16 +175,17 @@ func (s *server) work(j *job) ([]byte, error) {
 	case s.handleStream == nil && j.message.Streamed:
 		return nil, errNoStreams
 	case s.handleStream == nil:
-		return s.handle(&j.ctx, j.message.Payload)
+		return s.handle(j.ctx, j.message.Payload)
 	case !j.message.Streamed:
 		stream := &Stream{server: s, job: j}
-		payload, err := s.handleStream(&j.ctx, stream)
+		j.kept = true
+		payload, err := s.handleStream(j.ctx, stream)
 		return append(stream.collect, payload...), err
 	}
 	if err := j.stream.allow(protocol.StreamWindowBytes); err != nil {
 		return nil, err
 	}
-	return s.handleStream(&j.ctx, j.stream)
+	return s.handleStream(j.ctx, j.stream)
 }
 
 // streamed takes what the pool says of a streamed task. What comes for one that

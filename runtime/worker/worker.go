@@ -102,7 +102,9 @@ func (s *server) run(j *job) *protocol.Message {
 	s.reply = protocol.Message{Kind: protocol.Result, Incarnation: m.Incarnation, ID: m.ID}
 	answer := &s.reply
 	span := s.recorder.Start(m.Trace, telemetry.HopHandle, s.name)
-	j.ctx.span = span.Onward(m.Trace)
+	if sc := span.Onward(m.Trace); sc.IsValid() {
+		j.ctx.carry(sc)
+	}
 	// Who has an SDK records the handling; the parent does it for a worker
 	// that has none, and needs its times.
 	timed := m.Trace.IsSampled() && !s.recorder.Enabled()
