@@ -14,13 +14,18 @@ type keyboard struct {
 	ended    chan struct{} // closed when its goroutine has ended
 }
 
-// openKeyboard starts a goroutine that reads, until close. It opens the terminal
-// once more, since a read of stdin could not be ended.
+// openKeyboard opens the terminal once more, since a read of stdin could not be
+// ended.
 func openKeyboard(screen *screen) (*keyboard, error) {
 	terminal, err := os.OpenFile(terminalName, os.O_RDWR, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
+	return newKeyboard(terminal, screen), nil
+}
+
+// newKeyboard starts a goroutine that reads, until close.
+func newKeyboard(terminal *os.File, screen *screen) *keyboard {
 	k := &keyboard{
 		commands: make(chan command), terminal: terminal,
 		done: make(chan struct{}), ended: make(chan struct{}),
@@ -29,7 +34,7 @@ func openKeyboard(screen *screen) (*keyboard, error) {
 		defer screen.closeOnPanic()
 		k.follow()
 	}()
-	return k, nil
+	return k
 }
 
 func (k *keyboard) follow() {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestKeys(t *testing.T) {
@@ -50,4 +52,30 @@ func TestKeysInPieces(t *testing.T) {
 		assert.Equal(t, whole, append(first, second...), "cut at %d", cut)
 		assert.Empty(t, rest)
 	}
+}
+
+// A keyboard that nobody listens to any more ends all the same.
+func TestKeyboard(t *testing.T) {
+	terminal, typist, err := os.Pipe()
+	require.NoError(t, err)
+	k := newKeyboard(terminal, nil)
+	for _, piece := range []string{"\x1b", "[A", "kkk"} {
+		_, err = typist.WriteString(piece)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, command{verb: previous}, <-k.commands)
+	assert.Equal(t, command{verb: kill}, <-k.commands)
+	assert.NoError(t, k.close())
+	<-k.ended
+	assert.NoError(t, typist.Close())
+}
+
+func TestKeyboardOfATerminalThatGoes(t *testing.T) {
+	terminal, typist, err := os.Pipe()
+	require.NoError(t, err)
+	k := newKeyboard(terminal, nil)
+	assert.NoError(t, typist.Close())
+	_, more := <-k.commands
+	assert.False(t, more)
+	assert.NoError(t, k.close())
 }

@@ -66,7 +66,7 @@ func summaryOf(t *testing.T, output string) (submitted, answered int, became map
 func TestEachTaskIsAnswered(t *testing.T) {
 	for name, load := range map[string]string{"at a rate": "200", "as many as it takes": "0"} {
 		t.Run(name, func(t *testing.T) {
-			output, err := example("--load", load, "--size", "2", "--for", "500ms").CombinedOutput()
+			output, err := example("--load", load, "--size", "2", "--for", "1s").CombinedOutput()
 			require.NoError(t, err, "%s", output)
 			submitted, answered, became := summaryOf(t, string(output))
 			assert.Equal(t, submitted, answered)

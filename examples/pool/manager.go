@@ -29,12 +29,13 @@ type manager struct {
 	screen *screen // nil: there is no terminal
 	out    io.Writer
 
-	began  time.Time
-	view   view
-	size   int // how many workers are wanted
-	meter  meter
-	others sync.WaitGroup
-	notes  chan string // what became of commands
+	began    time.Time
+	view     view
+	size     int // how many workers are wanted
+	answers  meter
+	restarts restarts
+	others   sync.WaitGroup
+	notes    chan string // what became of commands
 
 	ctx     context.Context // of the tasks and commands that are under way
 	give    context.CancelCauseFunc
@@ -46,7 +47,8 @@ type manager struct {
 // manage starts the pool and its load, shows them and does what keys say, until it
 // is to end. It reports whether that was Ctrl-C on the terminal.
 func manage(rt *runtime.Runtime, s settings, out io.Writer) (interrupted bool, err error) {
-	pool, err := rt.StartPool(context.Background(), runtime.PoolSpec{Command: runtime.Worker(workerName), Size: s.size})
+	spec := runtime.PoolSpec{Name: workerName, Command: runtime.Worker(workerName), Size: s.size}
+	pool, err := rt.StartPool(context.Background(), spec)
 	if err != nil {
 		return false, err
 	}
@@ -109,7 +111,7 @@ func (m *manager) run(commands <-chan command, duration time.Duration) (interrup
 	for {
 		select {
 		case <-ticker.C:
-			if m.look(); m.view.stats.Size == 0 && !m.stopping() {
+			if !m.look() && !m.stopping() {
 				return false, fmt.Errorf("the pool is no more: %w", actors.ErrGaveUp)
 			}
 			m.show()
@@ -139,17 +141,18 @@ func (m *manager) stopping() bool {
 	}
 }
 
-// look takes what the pool and the load look like now. When the pool has ended, it
-// is what they looked like before that.
-func (m *manager) look() {
+// look takes what the pool and the load look like now. It reports whether there
+// still is a pool; if not, what it looked like last stays.
+func (m *manager) look() bool {
 	stats := m.pool.Stats()
 	v := &m.view
-	if stats.Size > 0 || !m.stopping() {
-		v.stats = stats
+	if stats.Size > 0 {
+		v.stats, v.restarts = stats, m.restarts.read(stats.Workers)
 	}
 	v.counts, v.elapsed = m.load.count(), time.Since(m.began)
-	v.rate = m.meter.read(v.elapsed, v.counts.answered())
+	v.rate = m.answers.read(v.elapsed, v.counts.answered())
 	v.selected = selectWorker(v.stats.Workers, v.selected, command{})
+	return stats.Size > 0
 }
 
 // show prints a plain line, where that is how it is.

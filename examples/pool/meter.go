@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"brood/runtime"
+)
 
 // window is how long a meter looks back.
 const window = 2 * time.Second
@@ -25,4 +29,27 @@ func (m *meter) read(at time.Duration, value uint64) float64 {
 		return 0
 	}
 	return float64(value-first.value) / (at - first.at).Seconds()
+}
+
+// restarts counts those of all workers that there ever were, as far as they were
+// seen: a new worker that has the number of an old one begins at 0. The zero value
+// is usable.
+type restarts struct {
+	seen  map[int]int // by number
+	total int
+}
+
+// read takes what the workers look like and returns the total.
+func (r *restarts) read(workers []runtime.PoolWorker) int {
+	now := map[int]int{}
+	for _, w := range workers {
+		more := w.Restarts - r.seen[w.Number]
+		if more < 0 {
+			more = w.Restarts
+		}
+		r.total += more
+		now[w.Number] = w.Restarts
+	}
+	r.seen = now
+	return r.total
 }

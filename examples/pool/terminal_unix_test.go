@@ -145,9 +145,9 @@ func (c *console) ends() string {
 
 func TestKeysActOnThePool(t *testing.T) {
 	c := open(t, "--size", "2", "--load", "100")
-	c.press("", "size 2   ready 2", help)
-	c.press("+", "size 3   ready 3", "scale to 3: done")
-	c.press("-", "size 2   ready 2", "scale to 2: done")
+	c.press("", "size 2  ready 2", help)
+	c.press("+", "size 3  ready 3", "scale to 3: done")
+	c.press("-", "size 2  ready 2", "scale to 2: done")
 	c.press("2", "\n>      1")
 	c.press("\x1b[A", "\n>      0")
 	c.press("k", "restarts 1", "kill worker 0: done", "ready 2")
@@ -166,7 +166,7 @@ func TestTerminalIsGivenBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := open(t, "--size", "1")
-			c.press("", "size 1   ready 1")
+			c.press("", "size 1  ready 1")
 			c.press(keys.typed, showCursor)
 			assert.Equal(t, keys.want, c.ends())
 		})
@@ -174,7 +174,7 @@ func TestTerminalIsGivenBack(t *testing.T) {
 	t.Run("a signal", func(t *testing.T) {
 		c := open(t, "--size", "1")
 		var pid int
-		_, text, _ := strings.Cut(c.press("", "pid ", ".\r\n", "size 1   ready 1"), "pid ")
+		_, text, _ := strings.Cut(c.press("", "pid ", ".\r\n", "size 1  ready 1"), "pid ")
 		_, err := fmt.Sscanf(text, "%d.", &pid)
 		require.NoError(t, err)
 		require.NoError(t, syscall.Kill(pid, syscall.SIGTERM))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,12 +16,13 @@ type view struct {
 	load     int           // tasks a second that are asked for; 0: as many as the pool takes
 	elapsed  time.Duration // since the start
 	rate     float64       // answers a second, lately
+	restarts int           // of workers, since the start
 	selected int           // the number of the selected worker
 	draining bool
 	note     string // what became of the last command
 }
 
-const help = "+ - scale   up/down select   r recycle   k kill   p pause   o roll   d drain and quit   q quit"
+const help = "+ - scale  up/down select  r recycle  k kill  p pause  o roll  d drain  q quit"
 
 // lines is the view for a screen: none is as wide as it, and they are fewer than
 // it is high, since the cursor needs a place too. If there is no room for all
@@ -53,28 +55,28 @@ func (v view) title() string {
 	state := ""
 	switch {
 	case v.draining:
-		state = "   DRAINING"
+		state = "  DRAINING"
 	case v.stats.Paused:
-		state = "   PAUSED"
+		state = "  PAUSED"
 	}
-	load := "as many as it takes"
+	load := "unlimited"
 	if v.load > 0 {
 		load = fmt.Sprintf("%d/s", v.load)
 	}
-	return fmt.Sprintf("size %d   ready %d   load %s   running %s%s",
-		v.stats.Size, v.ready(), load, v.elapsed.Truncate(time.Second), state)
+	return fmt.Sprintf("size %d  ready %d  restarts %d  replaced %d  load %s  running %s%s",
+		v.stats.Size, v.ready(), v.restarts, v.stats.Replaced, load, v.elapsed.Truncate(time.Second), state)
 }
 
 func (v view) queue() string {
-	return fmt.Sprintf("queued %d, the oldest for %s   held %d   answered %.0f/s   busy %.0f %%   restarts %d   replaced %d",
-		v.stats.Queued, short(v.stats.Oldest), v.stats.Held, v.rate, 100*v.stats.Utilisation, v.restarts(), v.stats.Replaced)
+	return fmt.Sprintf("queued %d, the oldest for %s  held %d  answered %.0f/s  busy %.0f %%",
+		v.stats.Queued, short(v.stats.Oldest), v.stats.Held, v.rate, 100*v.stats.Utilisation)
 }
 
 func (v view) times() string {
 	one := func(name string, t runtime.PoolTimes) string {
 		return fmt.Sprintf("%s p50 %s p99 %s", name, short(t.P50), short(t.P99))
 	}
-	return one("wait", v.stats.Wait) + "   " + one("run", v.stats.Run) + "   " + one("start", v.stats.Start)
+	return one("wait", v.stats.Wait) + "  " + one("run", v.stats.Run) + "  " + one("start", v.stats.Start)
 }
 
 const workerHead = "  WORKER      PID  STATE      HOLDS      DONE  RESTARTS   BUSY"
@@ -92,8 +94,12 @@ func (v view) workers(rows int) []string {
 		if w.Number == v.selected {
 			mark = ">"
 		}
-		lines = append(lines, fmt.Sprintf("%s %6d %8d  %-8s %7d %9d %9d %4.0f %%",
-			mark, w.Number, w.PID, state(w), w.Held, w.Done, w.Restarts, 100*w.Busy))
+		pid := "-"
+		if w.PID != 0 {
+			pid = strconv.Itoa(w.PID)
+		}
+		lines = append(lines, fmt.Sprintf("%s %6d %8s  %-8s %7d %9d %9d %4.0f %%",
+			mark, w.Number, pid, state(w), w.Held, w.Done, w.Restarts, 100*w.Busy))
 	}
 	return lines
 }
@@ -113,7 +119,7 @@ func state(w runtime.PoolWorker) string {
 // plain is the view in one line.
 func (v view) plain() string {
 	return fmt.Sprintf("%s  size %d  ready %d  queued %d  held %d  %.0f/s  %s  restarts %d",
-		v.elapsed.Truncate(time.Second), v.stats.Size, v.ready(), v.stats.Queued, v.stats.Held, v.rate, v.counts, v.restarts())
+		v.elapsed.Truncate(time.Second), v.stats.Size, v.ready(), v.stats.Queued, v.stats.Held, v.rate, v.counts, v.restarts)
 }
 
 // summary is what there is to say at the end.
@@ -121,7 +127,7 @@ func (v view) summary() string {
 	lines := []string{
 		fmt.Sprintf("submitted %d, answered %d: %s", v.counts.submitted, v.counts.answered(), v.counts),
 		v.times(),
-		fmt.Sprintf("workers %d, restarts %d, replaced %d", v.stats.Size, v.restarts(), v.stats.Replaced),
+		fmt.Sprintf("workers %d, restarts %d, replaced %d", v.stats.Size, v.restarts, v.stats.Replaced),
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
@@ -131,13 +137,6 @@ func (v view) ready() (n int) {
 		if w.Ready {
 			n++
 		}
-	}
-	return n
-}
-
-func (v view) restarts() (n int) {
-	for _, w := range v.stats.Workers {
-		n += w.Restarts
 	}
 	return n
 }

@@ -15,7 +15,7 @@ import (
 // sample is a view with so many workers.
 func sample(workers int) view {
 	v := view{
-		load: 200, elapsed: 62*time.Second + 300*time.Millisecond, rate: 199.6, note: "scale to 4: done",
+		load: 200, elapsed: 62*time.Second + 300*time.Millisecond, rate: 199.6, restarts: 3, note: "scale to 4: done",
 		counts: counts{submitted: 12410, done: 11800, failed: 240, cancelled: 310, lost: 3, refused: 20, other: 1},
 		stats: runtime.PoolStats{
 			Size: workers, Queued: 12, Held: 9, Oldest: 43210 * time.Microsecond, Utilisation: 0.634, Replaced: 2,
@@ -74,8 +74,8 @@ func TestViewFits(t *testing.T) {
 				for _, line := range lines {
 					assert.Less(t, len([]rune(line)), width, "%d columns", width)
 				}
-				chosen := strings.Contains(strings.Join(lines, "\n"), "\n>")
-				assert.Equal(t, height >= 11 && workers > 0 && width > 1, chosen && height >= 11, "the selected worker is shown")
+				shown := strings.Contains(strings.Join(lines, "\n"), "\n>")
+				assert.Equal(t, height >= 8 && width > 1 && workers > 0, shown, "the selected worker, in %d rows", height)
 			}
 		}
 	}
@@ -96,6 +96,23 @@ func TestMeter(t *testing.T) {
 	assert.Equal(t, 100.0, m.read(2*time.Second, 200))
 	assert.Equal(t, 50.0, m.read(3*time.Second, 200), "since the second before the last")
 	assert.Zero(t, m.read(20*time.Second, 200))
+}
+
+func TestRestarts(t *testing.T) {
+	var r restarts
+	workers := func(restarts ...int) (all []runtime.PoolWorker) {
+		for i, n := range restarts {
+			all = append(all, runtime.PoolWorker{Number: i, Restarts: n})
+		}
+		return all
+	}
+	assert.Equal(t, 0, r.read(workers(0, 0)))
+	assert.Equal(t, 3, r.read(workers(1, 2)))
+	assert.Equal(t, 3, r.read(workers(1, 2)))
+	assert.Equal(t, 3, r.read(workers(1, 0)), "another worker has the number")
+	assert.Equal(t, 4, r.read(workers(1, 1)))
+	assert.Equal(t, 4, r.read(workers(1)))
+	assert.Equal(t, 5, r.read(workers(1, 1)))
 }
 
 func TestSelectWorker(t *testing.T) {
