@@ -52,7 +52,7 @@ func openScreen(out io.Writer) (*screen, error) {
 	}, nil
 }
 
-// width and height are what there is room for.
+// room returns how many columns and rows there are.
 func (s *screen) room() (width, height int) {
 	width, height, err := s.size()
 	if err != nil || width < 1 || height < 1 {
