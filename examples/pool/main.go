@@ -1,107 +1,100 @@
-// Pool counts primes in four child processes, which are this same program,
-// executed again. One task fails and one takes too long; the others do not mind.
+// Pool is a pool manager: a live view of a pool of child processes, keys to act
+// on it, and a load to drive it. The children are this same program, executed
+// again; they count primes.
 //
-//	go run ./examples/pool
+//	go run ./examples/pool [--load N] [--size N] [--for DURATION]
+//
+// The load is N tasks a second (0: as many as the pool takes), short and long
+// ones; a few of them fail, a few are given up, and one in four must not run
+// twice, so that it is lost if its worker is killed.
+//
+// On a terminal the view is drawn anew in its place, and these keys act:
+//
+//   - -          one worker more, one less
+//     up, down     select a worker, as do 1 to 9
+//     r            recycle it: replace it between two tasks
+//     k            kill it, whatever it holds
+//     p            pause, and go on
+//     o            roll: replace all workers, one after the other
+//     d            drain and quit: answer all that was accepted first
+//     q            quit: give up what is under way
+//
+// Elsewhere it prints one plain line a second. It ends with a key, with Ctrl-C or
+// when the DURATION is over, which drains first, and then prints a summary.
+//
+// The exit status is 0 if it ended as it was asked to, 1 after an error, 2 for
+// wrong arguments, and 128 plus its number after a signal: 130 after Ctrl-C.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
-	"strconv"
-	"sync"
+	"syscall"
 	"time"
 
-	"brood/actors"
 	"brood/runtime"
 	"brood/runtime/worker"
 )
 
 func main() {
-	if worker.Name() == "primes" { // this process is one of the four
+	if worker.Name() == workerName { // executed again by the pool
 		worker.Exit(worker.Serve(primes))
 	}
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func run() (err error) {
-	rt, err := runtime.New(runtime.Options{})
-	if err != nil {
-		return err
-	}
-	ctx := context.Background()
-	defer func() { err = errors.Join(err, rt.Shutdown(ctx)) }()
-	self := runtime.Worker("primes")
-	pool, err := rt.StartPool(ctx, runtime.PoolSpec{Command: self, Size: 4})
-	if err != nil {
-		return err
-	}
-
-	limits := []string{"10000", "20000", "30000", "40000", "50000", "60000", "many", "1000000000000"}
-	answers := make([]string, len(limits))
-	var wg sync.WaitGroup
-	for i, limit := range limits {
-		wg.Go(func() { // Submit waits for the answer; the pool queues what its workers can not take yet
-			ctx, cancel := context.WithTimeout(ctx, time.Second)
-			defer cancel()
-			result, err := pool.Submit(ctx, actors.Task{Payload: []byte(limit)})
-			answers[i] = describe(result, err)
-		})
-	}
-	wg.Wait()
-	for i, limit := range limits {
-		fmt.Printf("primes below %s: %s\n", limit, answers[i])
-	}
-	for i, w := range pool.Stats().Workers {
-		fmt.Printf("worker %d: ready %t, restarts %d\n", i, w.Ready, w.Restarts)
-	}
-	return nil
+// settings are what the command line says.
+type settings struct {
+	load, size int
+	duration   time.Duration // 0: until it is told to end
 }
 
-// describe tells apart what can become of a task.
-func describe(result actors.Result, err error) string {
-	var exited *actors.WorkerExitedError
+func parse(args []string, stderr io.Writer) (s settings, err error) {
+	flags := flag.NewFlagSet("pool", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&s.load, "load", 200, "tasks a `second`; 0: as many as the pool takes")
+	flags.IntVar(&s.size, "size", runtime.DefaultPoolSize, "workers to begin with")
+	flags.DurationVar(&s.duration, "for", 0, "how long to run; 0: until told to end")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	if flags.NArg() > 0 || s.load < 0 || s.size < 1 || s.duration < 0 {
+		flags.Usage()
+		return s, errors.New("wrong arguments")
+	}
+	return s, nil
+}
+
+func run(args []string, stdout, stderr io.Writer) int {
+	s, err := parse(args, stderr)
+	if err != nil {
+		return 2
+	}
+	rt, err := runtime.New(runtime.Options{ShutdownTimeout: 10 * time.Second})
+	if err != nil {
+		fmt.Fprintln(stderr, "pool:", err)
+		return 1
+	}
+	rt.HandleSignals() // the default would leave the terminal as it is now
+	interrupted, err := manage(rt, s, stdout)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err = errors.Join(err, rt.Shutdown(ctx))
+	if err != nil {
+		fmt.Fprintln(stderr, "pool:", err)
+	}
+	number, signalled := rt.Signalled().(syscall.Signal)
 	switch {
-	case err == nil:
-		return string(result.Payload)
-	case errors.Is(err, actors.ErrTaskFailed): // the handler's own error
-		return err.Error()
-	case errors.Is(err, context.DeadlineExceeded): // the worker was told to leave it
-		return "cancelled"
-	case errors.As(err, &exited): // it was replaced; the task may have run
-		return "lost with its worker: " + exited.Exit.String()
+	case signalled:
+		return 128 + int(number)
+	case err != nil:
+		return 1
+	case interrupted: // by the key, which is no signal on a raw terminal
+		return 128 + int(syscall.SIGINT)
 	}
-	return "refused: " + err.Error()
-}
-
-// primes is what a worker does with a task. It looks at ctx now and then: a
-// worker that does not follow a cancel in time is killed and replaced.
-func primes(ctx context.Context, payload []byte) ([]byte, error) {
-	limit, err := strconv.Atoi(string(payload))
-	if err != nil {
-		return nil, err
-	}
-	count := 0
-	for n := 2; n < limit; n++ {
-		if n%1000 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if isPrime(n) {
-			count++
-		}
-	}
-	return strconv.AppendInt(nil, int64(count), 10), nil
-}
-
-func isPrime(n int) bool {
-	for d := 2; d*d <= n; d++ {
-		if n%d == 0 {
-			return false
-		}
-	}
-	return true
+	return 0
 }
