@@ -3,6 +3,7 @@ package pool
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -265,4 +266,23 @@ func TestSlotIsFreeWhenItsMemberIsGone(t *testing.T) {
 	assert.Empty(t, s.pass(time.Hour), "something of it may have the slot still")
 	assert.ErrorIs(t, s.setSize(3, nil), ErrSize)
 	assert.ErrorIs(t, s.setSize(0, nil), ErrSize)
+}
+
+func TestResizeIsDoneWhenTheOthersAreGone(t *testing.T) {
+	s := newStaff(t, Spec{Size: 2})
+	s.give(2)
+	done := make(chan error, 1)
+	require.NoError(t, s.setSize(1, done))
+	assert.Empty(t, s.look(), "both are busy")
+	assert.Equal(t, 1, s.count().surplus)
+	gone := 0
+	if s.members[1].standing == retiring {
+		gone = 1
+	}
+	s.finish(gone, 1)
+	assert.Equal(t, []string{"dismiss " + strconv.Itoa(gone)}, s.look())
+	assert.Empty(t, done)
+	s.left(gone, false)
+	assert.Empty(t, s.look())
+	assert.NoError(t, <-done)
 }
