@@ -105,8 +105,8 @@ type WorkerExitedError struct {
 	// child did not say that it had not begun it: it may have run, in part or
 	// fully. False: it certainly did not.
 	MayHaveRun bool
-	// Attempts counts how often the task was handed to a child that may have begun
-	// it.
+	// Attempts counts how often the task was handed to a child: to the last one, and
+	// to those before that may have begun it.
 	Attempts int
 	// Exit is the end of the last child that held the task.
 	Exit Exit

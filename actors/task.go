@@ -19,10 +19,11 @@ type Task struct {
 	Repeatable bool
 	// ID is the task's idempotency key: while a task with the same ID is on its
 	// way in the same pool, this one is not run but gets the same answer, with a
-	// payload of its own; that both ask for the same is for the sender to see to. What the first of them says holds for the run; but each has its
-	// own Timeout and Tag, and who gives up leaves it to the others. It is the same
-	// in all attempts. The child does not see it: what the child is to know is put
-	// into the Payload. Empty: it is like no other.
+	// payload of its own; that both ask for the same is for the sender to see to.
+	// What the first of them says holds for the run; but each has its own Timeout and
+	// Tag, and who gives up leaves it to the others. It is the same in all attempts.
+	// The child does not see it: what the child is to know is put into the Payload.
+	// Empty: it is like no other.
 	ID string
 	// Key says whose task it is, for pools that share fairly, limit or place tasks
 	// by key, and for routers that place by it (ConsistentHash). Empty is a key too,
@@ -36,13 +37,13 @@ type Task struct {
 	// child held it, is cancelled there. Zero means no bound.
 	Timeout time.Duration
 	// QueueTimeout bounds the time that it waits in a pool for a free worker while at
-	// least one is ready. While none is, this clock stands still and StartTimeout's moves;
-	// a task that waits for another attempt begins anew. Zero means no bound.
+	// least one is ready. While none is, this clock stands still and StartTimeout's
+	// moves; a task that waits for another attempt begins anew. Zero means no bound.
 	QueueTimeout time.Duration
 	// StartTimeout bounds the time that it waits in a pool while no worker is ready:
-	// since they are starting, or starting again. It is the sum of all such times in one
-	// wait: it does not begin anew when a worker was ready for a moment. Zero means
-	// no bound.
+	// since they are starting, or starting again. It is the sum of all such times in
+	// one wait: it does not begin anew when a worker was ready for a moment. Zero
+	// means no bound.
 	StartTimeout time.Duration
 	// RunTimeout bounds the time from when a worker begins it to its answer, for
 	// each attempt: from when the worker has no older task that is not answered.
