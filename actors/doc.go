@@ -38,7 +38,7 @@
 //	GaveUp      supervisor          parent, subscribers   too many failures: all children were stopped
 //
 // What pools, routers and process actors say to each other about tasks on their way
-// (calls, cancels, slots that came free) is theirs, in packages process, pool and
+// (calls, cancels, calls that ended) is theirs, in packages process, pool and
 // router: a user's actor does not need it.
 //
 // # Ordering
