@@ -126,7 +126,7 @@
 // # Statistics
 //
 // They cost a call two counts in a histogram (histogram.go); the clock is read once
-// a turn. Percentiles are of all tasks since the pool's start; of utilisation the
+// a turn, and once for each message of a member's. Percentiles are of all tasks since the pool's start; of utilisation the
 // last minute is told apart, in parts of 5 s (meter.go).
 //
 // # Where the time goes
