@@ -140,6 +140,9 @@ func (p *pool) Receive(ctx actor.Context) {
 	}
 }
 
+// crowd is how many tasks under way make a turn wait for more messages.
+const crowd = 8
+
 // tick reads the clock, once a turn.
 func (p *pool) tick() {
 	if !p.inTurn {
@@ -150,6 +153,9 @@ func (p *pool) tick() {
 // endTurn hands out what waits, and looks after the members if there is a need.
 func (p *pool) endTurn() {
 	p.inTurn = false
+	// With many tasks under way, others are likely to come or to be answered soon
+	// after these.
+	p.box.Gather(p.scheduler.held+p.scheduler.length >= crowd)
 	p.dispatch()
 	if p.crew.needsLook(p.muster.wake) {
 		p.look()
