@@ -129,6 +129,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		m.Reply <- p.stats()
 	case *actor.Started:
 		p.system, p.self = ctx.ActorSystem(), ctx.Self()
+		p.inTurn = false // it is not in one, that will end
 	case *actor.Stopping, *actor.Restarting:
 		p.alarm.Stop()
 		p.leveling.Stop()
