@@ -81,6 +81,7 @@ func TestStealing(t *testing.T) {
 // some more in a row.
 func TestStolenCallsGoToWhoIsIdle(t *testing.T) {
 	s := plainScheduler(2, 16, 100, 3)
+	s.now = time.Unix(1, 0)
 	s.ready(0, 1)
 	s.ready(1, 1)
 	s.last, s.streak = 0, maxStreak
@@ -96,4 +97,5 @@ func TestStolenCallsGoToWhoIsIdle(t *testing.T) {
 	s.givenBack(&process.GivenBack{Member: 0, Incarnation: 1, Calls: stolen[1:]})
 	_, to := s.next()
 	assert.Equal(t, 1, to)
+	assert.EqualValues(t, 3, s.waits.times().Count, "each call has waited once")
 }
