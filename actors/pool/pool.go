@@ -161,7 +161,7 @@ func (p *pool) endTurn() {
 	p.level()
 }
 
-// freed takes free slots, and how long what was there took.
+// freed takes how many calls a member has ended, and how long they took.
 func (p *pool) freed(m *process.Freed) {
 	p.inTurn, p.scheduler.now = true, p.clock()
 	p.scheduler.freed(m.Member, m.Incarnation, m.N)
