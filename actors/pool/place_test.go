@@ -47,6 +47,7 @@ func (w *world) check() {
 		}
 	}
 	w.must(held == s.held, "counts differ")
+	w.checkKeys()
 	w.checkRiders(place)
 	for _, j := range w.open {
 		w.must(1 == place[j.call], "task %v is in %d places", j.task.Tag, place[j.call])
@@ -60,6 +61,28 @@ func (w *world) checkMember(i int) {
 	w.must(m.held >= 0 && m.held <= most, "member %d is held for one that holds %d", i, m.held)
 	w.must(!m.ready || m.standing == serving, "member %d takes calls and leaves", i)
 	w.must(len(w.pool.scheduler.keys.held[i]) <= m.held, "member %d holds more keys than calls", i)
+}
+
+// checkKeys counts the calls of a key that children have, or will get.
+func (w *world) checkKeys() {
+	limit, running := w.pool.spec.Order.KeyLimit, map[string]int{}
+	if limit == 0 {
+		return
+	}
+	for i := range w.members {
+		m := &w.members[i]
+		for _, h := range m.holds {
+			running[h.task.Key]++
+		}
+		for _, message := range m.inbox {
+			if call, ok := message.(*process.Call); ok && m.running && call.Pool.Incarnation == m.run {
+				running[call.Task.Key]++
+			}
+		}
+	}
+	for key, n := range running {
+		w.must(n <= limit, "%d of key %s run", n, key)
+	}
 }
 
 // checkRiders adds the calls that wait for the answer of another, each of which

@@ -71,7 +71,7 @@ type held struct {
 // answered once, with an answer that is true; no member gets more than it has
 // slots; and the counts are those of what is there.
 func TestEveryCallIsInOnePlaceAndAnsweredOnce(t *testing.T) {
-	seeds := uint64(2000)
+	seeds := uint64(1200)
 	if testing.Short() {
 		seeds = 200
 	}
