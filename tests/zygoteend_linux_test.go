@@ -122,3 +122,32 @@ func TestZygoteAndForksDieWithTheirOwner(t *testing.T) {
 		})
 	}
 }
+
+// The workers of a zygote can be more, fewer and others, and they all are forks of
+// the one that is there, also when it is a new one.
+func TestWorkersOfAZygoteAreChanged(t *testing.T) {
+	var slots []map[string]string
+	for i := range 5 {
+		slots = append(slots, map[string]string{"SLOT": fmt.Sprint("slot", i)})
+	}
+	pool := zygotePool(t, runtime.PoolSpec{Size: 1, Slots: slots})
+	zygote := zygoteOf(t, pool)
+	for range 2 {
+		ctx := within(t, limit)
+		require.NoError(t, pool.Resize(ctx, 3))
+		before := allReady(t, pool, 3)
+		require.NoError(t, pool.Roll(ctx, runtime.Rolling{AtOnce: 2}))
+		after := allReady(t, pool, 3)
+		disjoint(t, before, after)
+		require.NoError(t, pool.Recycle(ctx, pool.Stats().Workers[0].Number))
+		require.NoError(t, pool.Resize(ctx, 2))
+		allReady(t, pool, 2)
+		require.Equal(t, zygote, zygoteOf(t, pool))
+		require.Contains(t, ask(t, pool, "environ SLOT"), "slot")
+
+		kill(zygote, syscall.SIGKILL)
+		restarted(t, pool, 2)
+		require.NotEqual(t, zygote, zygoteOf(t, pool))
+		zygote = zygoteOf(t, pool)
+	}
+}

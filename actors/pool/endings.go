@@ -30,7 +30,7 @@ func (p *pool) giveUp(e *entry, err error) {
 		p.answer(e.call, actors.Result{Err: err})
 	case e.cancelled == nil:
 		e.cancelled = err
-		p.system.Root.Send(p.pids[e.member], &process.Cancel{Call: e.call, Epoch: e.epoch, Err: err})
+		p.system.Root.Send(p.pids[e.member], &process.Cancel{Call: e.call, Epoch: e.epoch, Err: err, Pooled: true})
 	}
 }
 

@@ -44,6 +44,7 @@ func (s *scheduler) givenBack(m *process.GivenBack) []verdict {
 		s.keys.back(m.Member, m.Calls)
 		member.asked = false // it may hold more that it has not begun
 	}
+	s.streak = 0 // or who was too slow could get them again
 	var verdicts []verdict
 	for _, call := range slices.Backward(m.Calls) { // as in returned
 		verdicts = append(verdicts, s.judge(call, false, actors.Exit{}))

@@ -64,6 +64,6 @@ func (p *pool) level() {
 		p.system.Root.Send(p.pids[from], &process.Revoke{N: n})
 	}
 	if again {
-		p.leveling.Set(p.system, p.self, stealAfter, &levelOut{})
+		p.set(&p.leveling, stealAfter, &levelOut{})
 	}
 }

@@ -86,7 +86,7 @@ func TestJoinedCallersLeave(t *testing.T) {
 	}
 	leave[2](gone)
 	assert.Equal(t, want, receive(t, answers[2]).Err)
-	assert.Equal(t, &process.Cancel{Call: call, Err: want}, receive(t, s.cancels))
+	assert.Equal(t, &process.Cancel{Call: call, Err: want, Pooled: true}, receive(t, s.cancels))
 	again := h.ask(t.Context(), 4, actors.Task{Payload: []byte("x"), ID: "same"})
 	call.Answer(h.system, actors.Result{Err: want})
 	s.free()

@@ -28,7 +28,9 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 			AnswerLetter(system, m.one(call))
 		}
 	case *process.Cancel:
-		m.Call.AnswerAt(system, m.Epoch, actors.Result{Err: cancelled(m)})
+		if !m.Pooled {
+			m.Call.AnswerAt(system, m.Epoch, actors.Result{Err: &actors.CancelledError{Stage: actors.StageRun, Err: m.Err}})
+		}
 	case *process.Returned:
 		for _, call := range m.NotRun {
 			call.Answer(system, actors.Result{Err: actors.ErrStopping})
@@ -63,14 +65,4 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 		return false
 	}
 	return true
-}
-
-// cancelled is the answer to a cancel that nobody handles any more. What a pool
-// sends its members says the stage; what a submitter sends is only the cause.
-func cancelled(m *process.Cancel) error {
-	switch m.Err.(type) {
-	case *actors.CancelledError, *actors.TaskTimeoutError:
-		return m.Err
-	}
-	return &actors.CancelledError{Stage: actors.StageRun, Err: m.Err}
 }

@@ -5,21 +5,22 @@ import (
 
 	"brood/actors"
 	"brood/actors/process"
+	"brood/actors/supervisor"
 )
 
+// start lets the supervisor restart a member.
 func (w *world) start(i int) {
 	m := &w.members[i]
-	if m.running {
+	if m.running || !m.exists || m.stopped {
 		return
 	}
 	m.run++
-	if w.random.IntN(4) == 0 { // it could not be started
+	if w.fails() { // it could not be started
 		m.outbox = append(m.outbox, &actors.Down{Incarnation: m.run})
 		return
 	}
 	m.running = true
-	m.outbox = append(m.outbox, &actors.Started{Incarnation: m.run, PID: 1},
-		&actors.Ready{Who: w.pool.pids[i], Incarnation: m.run})
+	m.outbox = append(m.outbox, &actors.Started{Incarnation: m.run, PID: 1}, w.readyOf(i))
 }
 
 func (w *world) die(i int) {
@@ -27,6 +28,11 @@ func (w *world) die(i int) {
 	if w.random.IntN(4) == 0 {
 		exit.Reason = actors.ReasonStopped
 	}
+	w.end(i, exit)
+}
+
+// end ends a member's incarnation.
+func (w *world) end(i int, exit actors.Exit) {
 	m := &w.members[i]
 	back := &process.Returned{Member: i, Incarnation: m.run, Exit: exit}
 	for _, h := range m.holds {
@@ -36,6 +42,7 @@ func (w *world) die(i int) {
 			w.runs[h.task.Tag]++
 			back.MayHaveRun = append(back.MayHaveRun, h.call)
 		default:
+			h.call.Attempts--
 			back.NotRun = append(back.NotRun, h.call)
 		}
 	}
@@ -55,11 +62,16 @@ func (w *world) reply(i int) {
 		w.runs[h.task.Tag]++
 		h.call.Answer(w.pool.system, actors.Result{Payload: h.task.Payload, Worker: 1})
 	}
-	m.holds = slices.Delete(m.holds, k, k+1)
+	m.free(i, k)
+}
+
+// free says that a slot is free.
+func (m *fakeMember) free(i, k int) {
 	freed := &process.Freed{Member: i, Incarnation: m.run, N: 1}
-	if h.counted {
+	if h := m.holds[k]; h.counted {
 		freed.Keys = []string{h.task.Key}
 	}
+	m.holds = slices.Delete(m.holds, k, k+1)
 	m.outbox = append(m.outbox, freed)
 }
 
@@ -74,8 +86,7 @@ func (w *world) toMember(i int) {
 	switch message := message.(type) {
 	case *process.Call:
 		if !m.running || message.Pool.Incarnation != m.run {
-			m.outbox = append(m.outbox, &process.Returned{
-				Member: i, Incarnation: message.Pool.Incarnation, NotRun: []*process.Call{message}})
+			m.outbox = append(m.outbox, refused(i, message))
 			return
 		}
 		message.Attempts++
@@ -87,35 +98,60 @@ func (w *world) toMember(i int) {
 		if k >= 0 {
 			m.holds[k].call.Answer(w.pool.system, actors.Result{Err: message.Err})
 			m.holds[k].call = nil
+			if w.random.IntN(2) == 0 { // it was not on its way yet
+				m.free(i, k)
+			}
 		}
+	case *process.Revoke:
+		w.giveBack(i, message.N)
 	}
 }
 
-// toPool delivers the next message from a member; then the pool's turn ends.
+func refused(i int, call *process.Call) *process.Returned {
+	return &process.Returned{Member: i, Incarnation: call.Pool.Incarnation, NotRun: []*process.Call{call}}
+}
+
+// giveBack gives back what was not begun of the youngest calls, if it is asked in
+// time.
+func (w *world) giveBack(i, n int) {
+	m := &w.members[i]
+	back := &process.GivenBack{Member: i, Incarnation: m.run}
+	for k := len(m.holds) - 1; k > 0 && n > 0; k-- {
+		if call := m.holds[k].call; call != nil && w.random.IntN(4) > 0 {
+			n--
+			call.Attempts--
+			back.Calls = append(back.Calls, call)
+			m.holds = slices.Delete(m.holds, k, k+1)
+		}
+	}
+	if len(back.Calls) > 0 {
+		w.revoked += len(back.Calls)
+		slices.Reverse(back.Calls)
+		m.outbox = append(m.outbox, back)
+	}
+}
+
+// toPool delivers the next message from a member.
 func (w *world) toPool(i int) {
 	m := &w.members[i]
 	if len(m.outbox) > 0 {
 		message := m.outbox[0]
 		m.outbox = m.outbox[1:]
-		switch message := message.(type) {
-		case *process.Freed:
-			w.pool.scheduler.freed(i, message.Incarnation, message.N)
-			w.pool.scheduler.freedKeys(i, message.Incarnation, message.Keys)
-		case *process.Returned:
-			w.pool.settle(w.pool.scheduler.returned(message))
+		switch message.(type) {
+		case *process.Freed, *process.Returned, *process.GivenBack, *supervisor.Answer:
+			w.tell(message)
 		default:
-			w.pool.memberEvent(&process.MemberEvent{Member: int(i), Event: message})
+			w.tell(&process.MemberEvent{Member: i, Event: message, Marks: w.seed%8 > 0})
 		}
 	}
-	w.pool.dispatch()
+	w.mayEndTurn()
 }
 
 // finish lets the members work, and time pass, until all is answered.
 func (w *world) finish() {
-	done := make(chan struct{}, 1)
-	w.pool.scheduler.close(actors.ErrStopping)
-	w.pool.closeDoor(actors.ErrStopping)
-	w.pool.drains = append(w.pool.drains, done)
+	w.healthy = true
+	w.tell(&Resume{})
+	done := w.drain()
 	for range 10_000 {
 		for i := range w.members {
 			w.toMember(i)
@@ -125,8 +161,10 @@ func (w *world) finish() {
 				w.start(i)
 			}
 		}
+		w.oblige()
 		w.arrive()
-		w.pass(max(0, w.alarm-w.now)) // to where it rings, if it is set
+		w.endTurn()
+		w.pass(w.untilAlarm())
 		w.collect()
 		w.must(len(done) == 0 || len(w.open) == 0, "drained while %d tasks have no answer", len(w.open))
 		if w.quiet() {
@@ -138,7 +176,7 @@ func (w *world) finish() {
 }
 
 func (w *world) quiet() bool {
-	return len(w.arriving) == 0 && w.pool.scheduler.drained() &&
+	return len(w.arriving)+len(w.asked) == 0 && w.pool.scheduler.drained() && !w.awaited() &&
 		!slices.ContainsFunc(w.members, func(m fakeMember) bool {
 			return len(m.inbox)+len(m.outbox)+len(m.holds) > 0
 		})

@@ -135,7 +135,7 @@ func (p *pool) setAlarm(at time.Time) {
 		return
 	}
 	m.due = &look{}
-	m.alarm.Set(p.system, p.self, at.Sub(p.crew.now), m.due)
+	p.set(&m.alarm, at.Sub(p.crew.now), m.due)
 }
 
 // lookDue is the alarm.

@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -24,6 +25,8 @@ func (w *world) check() {
 	for call := range s.waiting() {
 		place[call]++
 		waiting++
+		e := entryOf(call)
+		w.must(e == nil || e.cancelled == nil, "one that was given up waits to be run")
 	}
 	for call := s.door.head; call != nil; call = call.Pool.Next {
 		place[call]++
@@ -35,17 +38,50 @@ func (w *world) check() {
 	held := 0
 	for i := range w.members {
 		m := &w.members[i]
-		w.must(len(m.holds) <= w.pool.spec.Prefetch, "member %d holds too much", i)
-		w.must(s.members[i].held <= w.pool.spec.Prefetch, "member %d holds too much", i)
-		held += s.members[i].held
+		if i < len(s.members) {
+			w.checkMember(i)
+			held += s.members[i].held
+		}
 		for _, call := range m.places() {
 			place[call]++
 		}
 	}
 	w.must(held == s.held, "counts differ")
+	w.checkKeys()
 	w.checkRiders(place)
 	for _, j := range w.open {
 		w.must(1 == place[j.call], "task %v is in %d places", j.task.Tag, place[j.call])
+	}
+}
+
+// checkMember holds what the pool knows of a member against what it does.
+func (w *world) checkMember(i int) {
+	m, most := &w.pool.scheduler.members[i], cmp.Or(w.pool.spec.Prefetch, MaxPrefetch)
+	w.must(len(w.members[i].holds) <= most, "member %d holds too much", i)
+	w.must(m.held >= 0 && m.held <= most, "member %d is held for one that holds %d", i, m.held)
+	w.must(!m.ready || m.standing == serving, "member %d takes calls and leaves", i)
+	w.must(len(w.pool.scheduler.keys.held[i]) <= m.held, "member %d holds more keys than calls", i)
+}
+
+// checkKeys counts the calls of a key that children have, or will get.
+func (w *world) checkKeys() {
+	limit, running := w.pool.spec.Order.KeyLimit, map[string]int{}
+	if limit == 0 {
+		return
+	}
+	for i := range w.members {
+		m := &w.members[i]
+		for _, h := range m.holds {
+			running[h.task.Key]++
+		}
+		for _, message := range m.inbox {
+			if call, ok := message.(*process.Call); ok && m.running && call.Pool.Incarnation == m.run {
+				running[call.Task.Key]++
+			}
+		}
+	}
+	for key, n := range running {
+		w.must(n <= limit, "%d of key %s run", n, key)
 	}
 }
 
@@ -85,8 +121,11 @@ func (m *fakeMember) places() (calls []*process.Call) {
 		}
 	}
 	for _, message := range m.outbox {
-		if back, ok := message.(*process.Returned); ok {
+		switch back := message.(type) {
+		case *process.Returned:
 			calls = append(append(calls, back.MayHaveRun...), back.NotRun...)
+		case *process.GivenBack:
+			calls = append(calls, back.Calls...)
 		}
 	}
 	return calls
@@ -102,6 +141,9 @@ func (w *world) judge(j *job) {
 	switch {
 	case err == nil:
 		require.Equal(w.t, string(j.task.Payload), string(j.result.Payload), "seed %d: task %v", w.seed, j.task.Tag)
+		if j.task.ID == "" && !j.rerun {
+			require.Equal(w.t, w.runs[j.task.Tag], j.result.Attempts, "seed %d: task %v", w.seed, j.task.Tag)
+		}
 	case errors.As(err, &late):
 		require.NotZero(w.t, late.Limit)
 		if j.task.ID == "" && !j.rerun { // else it may be the clock of another that was there before
@@ -137,6 +179,9 @@ func (w *world) checkEnd(drained <-chan struct{}) {
 	}
 	require.Empty(w.t, w.pool.joins)
 	require.Empty(w.t, w.pool.scheduler.resting)
+	require.Empty(w.t, w.pool.scheduler.keys.lanes, "seed %d: keys of nothing", w.seed)
+	require.Zero(w.t, w.pool.riders)
+	require.False(w.t, w.awaited(), "seed %d: a change was not answered", w.seed)
 	require.LessOrEqual(w.t, len(w.pool.poison.tasks), w.pool.spec.PoisonLimit)
 	w.pool.clocks.sweep()
 	for line := range w.pool.clocks.lines {

@@ -43,9 +43,10 @@ type pool struct {
 	leveling alarm.Alarm
 
 	// What the fake of a test stands in for.
-	now    func() time.Duration      // since some moment
-	ring   func(after time.Duration) // sets the alarm
-	random func() float64            // in [0, 1)
+	clock  func() time.Time
+	now    func() time.Duration // since some moment
+	set    func(a *alarm.Alarm, after time.Duration, message any)
+	random func() float64 // in [0, 1)
 }
 
 var _ mailbox.Owner = (*pool)(nil)
@@ -58,11 +59,12 @@ func newPool(s Spec) *pool {
 		pids:      make([]*actor.PID, s.Size),
 		joins:     map[string]*join{},
 		poison:    poison{limit: s.PoisonLimit},
+		clock:     time.Now,
 		now:       func() time.Duration { return time.Since(began) },
 		random:    rand.Float64,
 		hands:     make([]hand, s.Size),
 	}
-	p.ring = func(after time.Duration) { p.alarm.Set(p.system, p.self, after, rang{}) }
+	p.set = func(a *alarm.Alarm, after time.Duration, message any) { a.Set(p.system, p.self, after, message) }
 	p.entered = p.startWait
 	p.crew, p.muster.child = newCrew(p.scheduler, &s), s.Child
 	p.scheduler.rests = s.RepeatBackoff.Min > 0
@@ -127,6 +129,7 @@ func (p *pool) Receive(ctx actor.Context) {
 		m.Reply <- p.stats()
 	case *actor.Started:
 		p.system, p.self = ctx.ActorSystem(), ctx.Self()
+		p.inTurn = false // it is not in one, that will end
 	case *actor.Stopping, *actor.Restarting:
 		p.alarm.Stop()
 		p.leveling.Stop()
@@ -146,7 +149,7 @@ const crowd = 8
 // tick reads the clock, once a turn.
 func (p *pool) tick() {
 	if !p.inTurn {
-		p.inTurn, p.scheduler.now = true, time.Now()
+		p.inTurn, p.scheduler.now = true, p.clock()
 	}
 }
 
@@ -166,7 +169,7 @@ func (p *pool) endTurn() {
 
 // freed takes how many calls a member has ended, and how long they took.
 func (p *pool) freed(m *process.Freed) {
-	p.inTurn, p.scheduler.now = true, time.Now()
+	p.inTurn, p.scheduler.now = true, p.clock()
 	p.scheduler.freed(m.Member, m.Incarnation, m.N)
 	if len(m.Keys) > 0 {
 		p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)

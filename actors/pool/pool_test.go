@@ -85,7 +85,7 @@ func TestContextEndsATask(t *testing.T) {
 		call := s.holds("x")
 		cancel(gone)
 		asked := receive(t, s.cancels)
-		assert.Equal(t, &process.Cancel{Call: call, Epoch: call.Epoch(), Err: goneAt(actors.StageRun)}, asked)
+		assert.Equal(t, &process.Cancel{Call: call, Epoch: call.Epoch(), Err: goneAt(actors.StageRun), Pooled: true}, asked)
 		call.Answer(h.system, actors.Result{Err: asked.Err})
 		assert.Equal(t, actors.Result{Err: asked.Err, Attempts: 1}, receive(t, answer))
 		assert.Equal(t, 1, h.total(), "its slot is free when the child has answered, too")

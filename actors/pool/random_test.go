@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"brood/actors"
+	"brood/actors/internal/alarm"
 	"brood/actors/process"
 )
 
@@ -18,13 +19,19 @@ var errLeft = errors.New("the submitter has left")
 // that do as process actors do: what they say arrives in order, some time later.
 type world struct {
 	t        *testing.T
+	stage    *stage
 	seed     uint64
 	random   *rand.Rand
 	pool     *pool
 	members  []fakeMember
 	arriving []*actors.Result // at the pool, from its own calls
 	now      time.Duration
-	alarm    time.Duration // 0: it is not set
+	alarms   map[*alarm.Alarm]ringing
+
+	asked   []any        // of the members' supervisor
+	changes []chan error // one for each Change
+	healthy bool         // nothing fails any more
+	revoked int          // calls that were given back
 
 	jobs []*job // all of them
 	open []*job // those without an answer
@@ -45,6 +52,8 @@ type job struct {
 
 // fakeMember is a process actor with its child.
 type fakeMember struct {
+	exists  bool // its supervisor has it
+	stopped bool // … and does not restart it
 	run     uint32
 	running bool
 	inbox   []any  // from the pool
@@ -62,14 +71,14 @@ type held struct {
 // answered once, with an answer that is true; no member gets more than it has
 // slots; and the counts are those of what is there.
 func TestEveryCallIsInOnePlaceAndAnsweredOnce(t *testing.T) {
-	seeds := uint64(2000)
+	seeds := uint64(1200)
 	if testing.Short() {
 		seeds = 200
 	}
-	s := newStage(t, 4)
+	s := newStage(t, 9)
 	for seed := range seeds {
 		w := s.open(t, seed)
-		for range 150 {
+		for range 200 {
 			w.step()
 			w.check()
 		}
@@ -79,29 +88,37 @@ func TestEveryCallIsInOnePlaceAndAnsweredOnce(t *testing.T) {
 
 // step does one thing at random.
 func (w *world) step() {
-	i := w.random.IntN(len(w.members))
+	i := w.random.IntN(len(w.pool.scheduler.members))
 	m := &w.members[i]
-	switch w.random.IntN(16) {
-	case 0, 1, 2:
+	switch w.random.IntN(24) {
+	case 0, 1, 2, 3:
 		w.submit()
-	case 3:
-		w.leave()
 	case 4:
-		if m.running && w.random.IntN(3) == 0 {
+		w.leave()
+	case 5:
+		if m.running && w.random.IntN(5) == 0 {
 			w.die(i)
 		}
-	case 5, 6:
+	case 6, 7:
 		w.start(i)
-	case 7:
-		w.reply(i)
 	case 8, 9:
+		w.oblige()
+	case 10, 11:
+		w.reply(i)
+	case 12, 13, 14:
 		w.toMember(i)
-	case 10:
+	case 15:
 		w.pass(time.Duration(w.random.IntN(1000)) * time.Millisecond)
-	case 11:
+	case 16:
 		w.arrive()
-	case 12:
+		m.inbox = append(m.inbox, &process.Revoke{N: 1 + w.random.IntN(3)}) // besides those that the pool sends
+	case 17:
 		w.rare()
+	case 18:
+		if w.random.IntN(3) == 0 {
+			w.tell(&Reopen{})
+			w.tell(&Resume{})
+		}
 	default:
 		w.toPool(i)
 	}
@@ -110,22 +127,28 @@ func (w *world) step() {
 
 // rare is what happens to a pool from time to time.
 func (w *world) rare() {
-	switch w.random.IntN(24) {
+	switch w.random.IntN(32) {
 	case 0:
-		w.pool.end(w.pool.gaveUp(actors.ErrGaveUp))
-	case 1, 2, 3:
-		w.pool.scheduler.reopen()
+		w.giveUp()
 	case 4, 5, 6, 7:
 		if list := w.pool.poison.list().Tasks; len(list) > 0 {
 			set := list[w.random.IntN(len(list))]
 			j := w.newJob(set.Task)
 			j.rerun = true
-			w.pool.rerun(&Rerun{ID: set.ID, Call: j.call})
+			w.tell(&Rerun{ID: set.ID, Call: j.call})
 		}
 	case 8:
-		w.pool.poison.remove(w.pool.poison.lastID)
+		w.tell(&Forget{ID: w.pool.poison.lastID, Reply: make(chan bool, 1)})
+	case 9, 10:
+		w.tell(&Pause{})
+	case 15:
+		if w.random.IntN(10) == 0 {
+			w.drain()
+		}
+	case 16, 17, 18, 19, 20:
+		w.change()
 	}
-	w.pool.dispatch()
+	w.endTurn()
 }
 
 // newJob takes a call that was used before, if there is one, as a client does.
@@ -143,7 +166,21 @@ func (w *world) newJob(task actors.Task) *job {
 	return j
 }
 
+// submit submits a task, or a batch of them.
 func (w *world) submit() {
+	if w.random.IntN(3) > 0 {
+		w.tell(w.newJob(w.newTask()).call)
+	} else {
+		batch := &Batch{}
+		for range 1 + w.random.IntN(5) {
+			batch.calls = append(batch.calls, w.newJob(w.newTask()).call)
+		}
+		w.tell(batch)
+	}
+	w.mayEndTurn()
+}
+
+func (w *world) newTask() actors.Task {
 	some := func() time.Duration {
 		return time.Duration(max(0, w.random.IntN(8)-4)) * time.Second
 	}
@@ -157,8 +194,7 @@ func (w *world) submit() {
 		task.ID = fmt.Sprint(w.random.IntN(3))
 		task.Payload = []byte(task.ID)
 	}
-	w.pool.accept(w.newJob(task).call)
-	w.pool.dispatch()
+	return task
 }
 
 // leave lets a submitter give its task up, perhaps too late.
@@ -173,18 +209,8 @@ func (w *world) leave() {
 	if j.result == nil {
 		j.left = true
 	}
-	w.pool.cancel(&process.Cancel{Call: j.call, Epoch: j.epoch, Err: errLeft})
-	w.pool.dispatch()
-}
-
-// pass lets time pass; the alarm may ring late.
-func (w *world) pass(d time.Duration) {
-	w.now += d
-	if w.alarm != 0 && w.alarm <= w.now {
-		w.alarm = 0
-		w.pool.rang()
-		w.pool.dispatch()
-	}
+	w.tell(&process.Cancel{Call: j.call, Epoch: j.epoch, Err: errLeft})
+	w.mayEndTurn()
 }
 
 // arrive delivers the answer of a call of the pool's own.
@@ -192,8 +218,8 @@ func (w *world) arrive() {
 	if len(w.arriving) > 0 {
 		result := w.arriving[0]
 		w.arriving = w.arriving[1:]
-		w.pool.arrived(result.Tag.(*join), *result)
-		w.pool.dispatch()
+		w.tell(result)
+		w.mayEndTurn()
 	}
 }
 

@@ -146,21 +146,28 @@ func (c *crew) vacate(m *member, isLost bool) {
 
 // begin says that the members are those with which a pool begins, all anew: their
 // supervisor was started again. How many there are to be, and of what version, is
-// kept.
+// kept; and so are the numbers of others, of whom something may still come.
 func (c *crew) begin(size int) {
 	former := c.members
-	c.members = make([]member, size)
+	c.members = make([]member, max(size, len(former)))
 	for i := range c.members {
-		c.members[i].standing = hiring
-		if i >= len(former) {
-			continue
+		c.keys.gone(i)
+		m := member{standing: hiring}
+		if i < len(former) {
+			was := &former[i]
+			m = member{
+				standing: hiring, incarnation: was.incarnation, restarts: was.restarts, done: was.done, hire: was.hire, meter: was.meter,
+			}
 		}
-		was := &former[i]
-		c.members[i] = member{
-			standing: hiring, incarnation: was.incarnation, restarts: was.restarts, done: was.done, hire: was.hire, meter: was.meter,
+		if i >= size {
+			m = member{standing: vacant, hire: m.hire}
+			if former[i].standing == lost {
+				m.standing = lost
+			}
 		}
+		c.members[i] = m
 	}
-	c.scheduler.held, c.changed = 0, true
+	c.scheduler.held, c.streak, c.changed = 0, 0, true
 }
 
 // sampled takes how much memory a member's tree uses.

@@ -116,10 +116,10 @@ func (s *scheduler) next() (call *process.Call, to int) {
 	}
 	s.handed(call, to)
 	call.Pool.Member, call.Pool.Incarnation = to, s.members[to].incarnation
-	call.Pool.Handed = s.now
-	if call.Attempts == 0 {
+	if call.Pool.Handed.IsZero() { // it was not given back
 		s.waits.record(s.now.Sub(call.Pool.Accepted))
 	}
+	call.Pool.Handed = s.now
 	s.handOver(to)
 	return call, to
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/actors"
+	"brood/actors/internal/alarm"
 	"brood/actors/process"
+	"brood/actors/supervisor"
 )
 
 // stage is where a world's messages go: the pool's and the members' addresses.
@@ -18,6 +20,7 @@ type stage struct {
 	world   *world
 	self    *actor.PID
 	members []*actor.PID
+	agency  *actor.PID
 }
 
 // newStage spawns actors whose turns run on the goroutine that posts to them.
@@ -40,34 +43,56 @@ func newStage(t *testing.T, members int) *stage {
 				for call := range message.Chain() {
 					s.world.members[i].inbox = append(s.world.members[i].inbox, call)
 				}
-			case *process.Cancel:
+			case *process.Cancel, *process.Revoke:
 				s.world.members[i].inbox = append(s.world.members[i].inbox, message)
 			}
 		}))
 	}
+	s.agency = spawn(func(message any) {
+		if call, ok := message.(*supervisor.Call); ok {
+			s.world.asked = append(s.world.asked, call.Request)
+		}
+	})
 	t.Cleanup(func() {
-		for _, pid := range append(s.members, s.self) {
+		for _, pid := range append(s.members, s.self, s.agency) {
 			require.NoError(t, s.system.Root.StopFuture(pid).Wait())
 		}
 	})
 	return s
 }
 
+// open makes a world of what its seed says: pools of all kinds.
 func (s *stage) open(t *testing.T, seed uint64) *world {
-	w := &world{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), runs: map[any]int{}}
+	w := &world{t: t, stage: s, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), runs: map[any]int{}, alarms: map[*alarm.Alarm]ringing{}}
 	spec := Spec{
-		Size: 1 + int(seed%4), Prefetch: 1 + int(seed%3), QueueLimit: 1 + int(seed%7), MaxAttempts: 2, PoisonLimit: 3,
+		Size: 1 + int(seed%4), Prefetch: int(seed % 7), QueueLimit: 1 + int(seed%11), MaxAttempts: 2, PoisonLimit: 3,
 		WhenFull:      WhenFull(seed / 5 % 3),
 		Order:         Order{Fair: seed%5 == 1, Sticky: seed%5 == 2, KeyLimit: int(seed % 5 / 3)},
 		RepeatBackoff: RepeatBackoff{Min: time.Duration(seed%2) * time.Second, Max: 4 * time.Second},
+		Supervisor:    func() *actor.PID { return s.agency },
+		random:        w.random.Float64,
 	}
-	w.members = make([]fakeMember, spec.Size)
+	if seed%3 == 1 {
+		spec.Recycle = Recycle{AfterTasks: int(seed / 3 % 4), AfterIdle: time.Duration(seed/12%2) * 2 * time.Second}
+	}
+	if seed%6 >= 4 {
+		spec.Scale = Scale{Min: 1 + int(seed%2), Max: 2 + int(seed%3), Spares: int(seed / 6 % 2),
+			UpAfter: time.Second, DownAfter: 3 * time.Second}
+		spec.Size = spec.Scale.Start()
+	}
+	if seed%13 == 0 {
+		spec.Numbers = max(spec.Size, spec.Scale.Max) + int(seed/13%2)
+	}
+	w.members = make([]fakeMember, len(s.members))
 	w.pool = newPool(spec)
 	w.pool.system, w.pool.self = s.system, s.self
-	copy(w.pool.pids, s.members)
+	w.pool.clock = func() time.Time { return time.Unix(1, 0).Add(w.now) }
 	w.pool.now = func() time.Duration { return w.now }
 	w.pool.random = w.random.Float64
-	w.pool.ring = func(after time.Duration) { w.alarm = w.now + max(after, 1) }
+	w.pool.set = func(a *alarm.Alarm, after time.Duration, message any) {
+		w.alarms[a] = ringing{w.now + max(after, 1), message}
+	}
 	s.world = w
+	w.begin()
 	return w
 }

@@ -12,7 +12,7 @@ const stealAfter = time.Millisecond
 // It returns how many, half of what stands behind that call at least. If there is
 // none yet, but may be one soon, again is true.
 func (s *scheduler) steal() (from, n int, again bool) {
-	if s.busy() || s.order.Sticky { // a key's calls go to its home, however long that takes
+	if s.busy() || s.paused || s.order.Sticky { // a key's calls go to its home, however long that takes
 		return queued, 0, false
 	}
 	idle, loaded := false, false

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"brood/actors/process"
 )
 
 // What stands behind a long call is taken back for who is idle, and only then.
@@ -60,6 +63,7 @@ func TestStealing(t *testing.T) {
 		"nothing stands behind":          func(s *scheduler) { s.members[0].held = 1 },
 		"nobody is idle":                 func(s *scheduler) { s.members[1].held = 1 },
 		"who is idle is not ready":       func(s *scheduler) { s.members[1].ready = false },
+		"nothing is handed out":          func(s *scheduler) { s.paused = true },
 		"keys have homes":                func(s *scheduler) { s.order.Sticky = true },
 	} {
 		t.Run("not if "+name, func(t *testing.T) {
@@ -71,4 +75,27 @@ func TestStealing(t *testing.T) {
 			assert.False(t, again)
 		})
 	}
+}
+
+// What was taken back goes to who is idle, even if the one that had it was to get
+// some more in a row.
+func TestStolenCallsGoToWhoIsIdle(t *testing.T) {
+	s := plainScheduler(2, 16, 100, 3)
+	s.now = time.Unix(1, 0)
+	s.ready(0, 1)
+	s.ready(1, 1)
+	s.last, s.streak = 0, maxStreak
+	var stolen []*process.Call
+	for range 3 {
+		_, err := s.accept(&process.Call{})
+		require.NoError(t, err)
+		call, to := s.next()
+		require.Zero(t, to)
+		stolen = append(stolen, call)
+	}
+	require.Positive(t, s.streak)
+	s.givenBack(&process.GivenBack{Member: 0, Incarnation: 1, Calls: stolen[1:]})
+	_, to := s.next()
+	assert.Equal(t, 1, to)
+	assert.EqualValues(t, 3, s.waits.times().Count, "each call has waited once")
 }

@@ -47,7 +47,7 @@ func (p *pool) arm() {
 		return
 	}
 	p.alarmAt = max(at, 1)
-	p.ring(at - p.now())
+	p.set(&p.alarm, at-p.now(), rang{})
 }
 
 // rang ends the tasks whose time is over.

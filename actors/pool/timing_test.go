@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"brood/actors"
+	"brood/actors/internal/alarm"
 	"brood/actors/process"
 )
 
@@ -96,13 +97,19 @@ func TestClockOfAnEarlierTaskLeavesTheCallAlone(t *testing.T) {
 func TestPoolHasOneAlarm(t *testing.T) {
 	w := alone(t)
 	w.pool.dispatch()
-	assert.Zero(t, w.alarm, "no clock, no alarm")
+	assert.Zero(t, w.alarms[&w.pool.alarm], "no clock, no alarm")
 	set := 0
-	w.pool.ring = func(after time.Duration) { set++; w.alarm = w.now + after }
+	ring := w.pool.set
+	w.pool.set = func(a *alarm.Alarm, after time.Duration, message any) {
+		if a == &w.pool.alarm {
+			set++
+		}
+		ring(a, after, message)
+	}
 	for i := range 4 {
 		w.pool.accept(w.newJob(actors.Task{Timeout: time.Duration(4-i%2) * time.Second}).call)
 		w.pool.dispatch()
 	}
 	assert.Equal(t, 2, set, "only for one that rings earlier")
-	assert.Equal(t, 3*time.Second, w.alarm)
+	assert.Equal(t, 3*time.Second, w.alarms[&w.pool.alarm].at)
 }

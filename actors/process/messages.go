@@ -21,6 +21,9 @@ type Cancel struct {
 	Call  *Call
 	Epoch uint64
 	Err   error
+	// Pooled says that the actor's pool sends it, to which the call comes back if
+	// the actor has ended: then nobody else may answer it.
+	Pooled bool
 }
 
 // Revoke asks to get back up to N of the calls that the child has not begun, the
