@@ -218,7 +218,7 @@ func (r *router) reject(message any) {
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:
-		m.Reply <- r.stats()
+		m.Reply <- Stats{}
 	case *actor.MessageEnvelope:
 		if task, ok := m.Message.(*actors.Task); ok && m.Sender != nil {
 			r.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping, Tag: task.Tag})
