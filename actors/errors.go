@@ -54,7 +54,8 @@ var (
 	ErrStreamOver = errors.New("stream is over")
 	// ErrGaveUp: the supervisor saw too many failures and stopped its children.
 	ErrGaveUp = errors.New("supervisor gave up")
-	// ErrBusy: the process holds as many tasks as it may.
+	// ErrBusy: the process, or each of a router's members, holds as many tasks as it
+	// may.
 	ErrBusy = errors.New("worker busy")
 	// ErrNotRunning: the child is not running (not started, restarting, ended).
 	ErrNotRunning = errors.New("not running")
@@ -104,7 +105,8 @@ type WorkerExitedError struct {
 	// child did not say that it had not begun it: it may have run, in part or
 	// fully. False: it certainly did not.
 	MayHaveRun bool
-	// Attempts counts how often the task was handed to a child.
+	// Attempts counts how often the task was handed to a child: to the last one, and
+	// to those before that may have begun it.
 	Attempts int
 	// Exit is the end of the last child that held the task.
 	Exit Exit

@@ -18,30 +18,32 @@ type Task struct {
 	// allows. Zero: it is answered with ErrWorkerExited instead.
 	Repeatable bool
 	// ID is the task's idempotency key: while a task with the same ID is on its
-	// way in the pool, this one is not run but gets the same answer, with a payload
-	// of its own. What the first of them says holds for the run; but each has its
-	// own Timeout and Tag, and who gives up leaves it to the others. It is the same
-	// in all attempts. The child does not see it: what the child is to know is put
-	// into the Payload. Empty: it is like no other.
+	// way in the same pool, this one is not run but gets the same answer, with a
+	// payload of its own; that both ask for the same is for the sender to see to.
+	// What the first of them says holds for the run; but each has its own Timeout and
+	// Tag, and who gives up leaves it to the others. It is the same in all attempts.
+	// The child does not see it: what the child is to know is put into the Payload.
+	// Empty: it is like no other.
 	ID string
 	// Key says whose task it is, for pools that share fairly, limit or place tasks
-	// by key. Empty is a key too, of all tasks that have no other.
+	// by key, and for routers that place by it (ConsistentHash). Empty is a key too,
+	// of all tasks that have no other.
 	Key string
-	// Priority moves a task before others that wait: the higher goes first. Zero
-	// is the normal one, less than zero is for what can wait.
+	// Priority moves a task before others that wait in a pool: the higher goes
+	// first. Zero is the normal one, less than zero is for what can wait.
 	Priority int
 	// Timeout bounds the time from acceptance to answer, everything included.
 	// When it passes, the task is answered with a *TaskTimeoutError and, if a
 	// child held it, is cancelled there. Zero means no bound.
 	Timeout time.Duration
-	// QueueTimeout bounds the time that it waits for a free worker while at least
-	// one is ready. While none is, this clock stands still and StartTimeout's moves;
-	// a task that waits for another attempt begins anew. Zero means no bound.
+	// QueueTimeout bounds the time that it waits in a pool for a free worker while at
+	// least one is ready. While none is, this clock stands still and StartTimeout's
+	// moves; a task that waits for another attempt begins anew. Zero means no bound.
 	QueueTimeout time.Duration
-	// StartTimeout bounds the time that it waits while no worker is ready: since
-	// they are starting, or starting again. It is the sum of all such times in one
-	// wait: it does not begin anew when a worker was ready for a moment. Zero means
-	// no bound.
+	// StartTimeout bounds the time that it waits in a pool while no worker is ready:
+	// since they are starting, or starting again. It is the sum of all such times in
+	// one wait: it does not begin anew when a worker was ready for a moment. Zero
+	// means no bound.
 	StartTimeout time.Duration
 	// RunTimeout bounds the time from when a worker begins it to its answer, for
 	// each attempt: from when the worker has no older task that is not answered.
@@ -67,7 +69,9 @@ type Result struct {
 	// allows; *TaskTimeoutError: one of its clocks rang; *CancelledError: its
 	// submitter gave it up; or, without having run, ErrQueueFull, ErrPushedOut,
 	// ErrStopping, ErrNeverStarted, ErrGaveUp, ErrTooLarge and, of a task that no
-	// pool took, ErrBusy, ErrNotRunning, ErrNoProtocol, each possibly wrapped.
+	// pool took, ErrBusy, ErrNotRunning, ErrNoProtocol, each possibly wrapped. A
+	// router adds ErrNoMember, which has not run either, ErrMemberEnded and
+	// *QuorumError.
 	Err error
 	// Attempts counts how often the task was handed to a child that may have begun
 	// it.

@@ -60,9 +60,9 @@ type Rolling struct {
 //
 // If a new one does not become ready, or ctx ends first, the roll stops: those that
 // were not replaced yet stay, and the error is a *RollError. It matches ErrRolling
-// if another roll is under way, errors.ErrUnsupported for a Change where there is a Zygote,
-// and actors.ErrStopping if the pool ends. With Slots
-// of which all are taken, an old worker has to end before a new one starts.
+// if another roll is under way, errors.ErrUnsupported for a Change where there is a
+// Zygote, and actors.ErrStopping if the pool ends. With Slots of which all are taken,
+// an old worker has to end before a new one starts.
 func (p *Pool) Roll(ctx context.Context, r Rolling) error {
 	if !p.rolls.TryLock() {
 		return fmt.Errorf("runtime: roll %s: %w", p.name, ErrRolling)

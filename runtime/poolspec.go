@@ -46,11 +46,12 @@ type PoolSpec struct {
 	// Protocol is the language of tasks. Nil means Wire.
 	Protocol Protocol
 	// Prefetch is how many tasks are handed to a worker at once, that is one to
-	// work on and others on their way to it. Zero: as many as keep it busy for half
-	// a millisecond, at most 256, if the worker tells what it begins, as those with
-	// an SDK of brood do; else 1. What stands behind a task that takes long is taken
-	// back for workers that are idle, and a worker that dies has lost only the task
-	// that it had begun.
+	// work on and others on their way to it. Zero: if the worker tells what it
+	// begins, as those with an SDK of brood do, the more, the shorter its tasks are:
+	// from 1, of those that take over a quarter of a millisecond, to 256, of 15 us
+	// and less; else 1. What stands behind a task that takes long is taken back for
+	// workers that are idle, and a worker that dies has lost only the task that it
+	// had begun.
 	Prefetch int
 	// QueueLimit is how many tasks may wait since no worker that may get them is
 	// free. Zero means 1,024.

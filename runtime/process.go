@@ -75,7 +75,7 @@ func newProcess(rt *Runtime, spec ProcessSpec) *Process {
 	p := &Process{supervised: newSupervised(rt, spec.Name), detached: spec.Command.Detached}
 	p.service = p
 	p.track = newTrack(rt.sampler, spec.Watch)
-	p.slots = max(spec.Prefetch, process.DefaultSlots)
+	p.slots = max(spec.Prefetch, process.DefaultPrefetch)
 	if spec.ReadStdout {
 		p.reads[actors.Stdout] = process.NewReader(spec.OutputWindowBytes)
 	}

@@ -106,7 +106,8 @@ func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {
 	return s
 }
 
-// worker describes the worker with a number, which is that of its slot, too.
+// worker describes the worker with a number, which is that of its one of the Slots,
+// too.
 func (p *Pool) worker(i int, command Command, cause trace.SpanContext) process.Spec {
 	if i < len(p.spec.Slots) {
 		env := maps.Clone(command.Env.Set)

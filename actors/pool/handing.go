@@ -5,8 +5,8 @@ import "brood/actors/process"
 // hand is a chain of calls for one member.
 type hand struct{ first, last *process.Call }
 
-// dispatch hands out what waits as far as there are free slots: to each member
-// all that it gets in one message.
+// dispatch hands out what waits as far as members have room: to each all that it
+// gets in one message.
 func (p *pool) dispatch() {
 	for {
 		call, to := p.scheduler.next()
@@ -35,7 +35,7 @@ func (p *pool) dispatch() {
 	}
 }
 
-// drained reports whether every task has its answer and every slot is free. That
+// drained reports whether every task has its answer and no member holds any. That
 // the members hold nothing is not enough: what is on the way to one that has died
 // comes back.
 func (p *pool) drained() bool { return p.scheduler.drained() && p.tally.Total() == p.tasks }

@@ -27,7 +27,7 @@ const (
 // of it on its way.
 type member struct {
 	incarnation uint32
-	ready       bool // takes calls, as far as it has slots
+	ready       bool // takes calls, as far as it has room
 	held        int  // calls handed over and not yet answered
 	restarts    int
 	pid         int // of the OS process

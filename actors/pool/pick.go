@@ -3,19 +3,23 @@ package pool
 import "time"
 
 const (
-	// aheadTime is how much work a member is handed besides the call that it is
-	// at, if the pool decides how much (Prefetch 0): more than the round trip that
-	// it would be idle for without (50 us where a core has to wake up), and so
-	// little that it does not matter who works on it.
-	aheadTime = 500 * time.Microsecond
+	// aheadTime is how long the calls take of which a member is handed one besides
+	// the call that it is at, if the pool decides how many (Prefetch 0). Of shorter
+	// ones it is handed more, by the square: the round trip that it would be idle
+	// for without (50 us where a core has to wake up) costs more of them, and what
+	// each costs is the less, the more there are in one write and one read. It does
+	// not matter then who works on them; and if one takes long after all, the others
+	// are taken back (steal).
+	aheadTime = 250 * time.Microsecond
 	// MaxPrefetch is the most calls that a member is handed then: with more, its
 	// pipes and our reads get no fuller.
 	MaxPrefetch = 256
-	// wakeTime is how much work a member is handed before the next one is woken
-	// for what could wait behind it: what the waking costs.
-	wakeTime = 60 * time.Microsecond
-	// maxStreak bounds it in calls.
-	maxStreak = 32
+	// streakTime and maxStreak bound how much a member is handed before the next one
+	// is woken for what could wait behind it.
+	streakTime = 200 * time.Microsecond
+	maxStreak  = 32
+	// longTime is what a call takes, round trip and all, only if it is a long one.
+	longTime = time.Millisecond
 )
 
 // pace is how fast a member answers, and what it is handed for that.
@@ -25,18 +29,19 @@ type pace struct {
 	since   time.Time     // when it answered last, or began to have work
 }
 
-// learn says that the member has answered n calls. With nothing ahead, the time
-// of one has the round trip in it: then the depth grows over some of them.
+// learn says that the member has answered n calls. What is wanted is how long it
+// works on one; but the time has in it what else the machine does, and the round
+// trip if little was ahead. So the shortest time counts, and is forgotten slowly: a
+// depth that shrank with each delay would make the next one longer. Only a call that
+// took long by itself counts at once.
 func (p *pace) learn(n int, now time.Time) {
 	took := max(now.Sub(p.since)/time.Duration(n), 1)
 	p.since = now
 	switch {
-	case p.perCall == 0:
+	case p.perCall == 0, took < p.perCall, n == 1 && took > longTime:
 		p.perCall = took
-	case took > p.perCall:
-		p.perCall += (took - p.perCall) / 2 // work that gets longer counts sooner
 	default:
-		p.perCall -= (p.perCall - took) / 4
+		p.perCall = min(took, p.perCall+p.perCall/16+1)
 	}
 }
 
@@ -45,7 +50,8 @@ func (p *pace) ahead() int {
 	if p.perCall == 0 {
 		return 1
 	}
-	return 1 + int(min(aheadTime/p.perCall, MaxPrefetch-1))
+	more := min(float64(aheadTime)/float64(p.perCall), MaxPrefetch)
+	return 1 + int(min(more*more, MaxPrefetch-1))
 }
 
 // streak is how many calls more a member of this pace gets in a row.
@@ -53,7 +59,7 @@ func (p *pace) streak() int {
 	if p.perCall == 0 {
 		return 0
 	}
-	return int(min(wakeTime/p.perCall, maxStreak))
+	return int(min(streakTime/p.perCall, maxStreak, time.Duration(p.depth/8)))
 }
 
 // pick returns the ready member that gets the next call, or queued if none has

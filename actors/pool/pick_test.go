@@ -58,16 +58,17 @@ func (h *shop) work() {
 	}
 }
 
-// With Prefetch 0 a member is handed as much as keeps it busy for half a
-// millisecond, and no more.
+// With Prefetch 0 a member is handed the more, the shorter the calls are.
 func TestDepthFitsThePace(t *testing.T) {
 	for _, test := range []struct {
 		perCall     time.Duration
 		least, most int
 	}{
-		{time.Microsecond, 200, MaxPrefetch},
-		{20 * time.Microsecond, 20, 26},
-		{100 * time.Microsecond, 4, 6},
+		{time.Microsecond, MaxPrefetch, MaxPrefetch},
+		{10 * time.Microsecond, MaxPrefetch, MaxPrefetch},
+		{50 * time.Microsecond, 20, 26},
+		{100 * time.Microsecond, 5, 7},
+		{300 * time.Microsecond, 1, 1},
 		{2 * time.Millisecond, 1, 1},
 		{time.Minute, 1, 1},
 	} {
@@ -106,12 +107,14 @@ func TestWhoIsIdleIsPickedUnlessWakingCostsMore(t *testing.T) {
 		perCall time.Duration
 		want    []int
 	}{
-		{time.Millisecond, []int{2, 2, 2, 2}},
+		{time.Millisecond, []int{1, 1, 1, 1}},
 		{time.Microsecond, []int{8, 0, 0, 0}},
 	} {
-		h := newShop(t, 4, 16, test.perCall)
-		h.submit(64)
-		for range 60 {
+		h := newShop(t, 4, 0, test.perCall)
+		for h.submit(20_000); h.s.length > 0; {
+			h.work()
+		}
+		for range 9 { // what they still hold
 			h.work()
 		}
 		h.s.streak = 0

@@ -158,7 +158,7 @@ func (p *pool) endTurn() {
 	p.level()
 }
 
-// freed takes free slots, and how long what was there took.
+// freed takes how many calls a member has ended, and how long they took.
 func (p *pool) freed(m *process.Freed) {
 	p.inTurn, p.scheduler.now = true, time.Now()
 	p.scheduler.freed(m.Member, m.Incarnation, m.N)

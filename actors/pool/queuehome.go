@@ -84,7 +84,7 @@ func (k *keys) homeless() *lane {
 	}
 }
 
-// nextAtHome is the next call whose member has a free slot, and that member;
+// nextAtHome is the next call whose member has room, and that member;
 // freest is one for those that have no home yet.
 func (s *scheduler) nextAtHome(freest int) (call *process.Call, to int) {
 	k := &s.keys

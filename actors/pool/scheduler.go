@@ -41,9 +41,9 @@ func newScheduler(size, prefetch, maxAttempts int, queue queue) *scheduler {
 }
 
 // accept takes a call into the queue, or says why not. If it does not fit, what
-// has a free slot must have been handed out before: only what has to wait counts.
-// A queue that is full lets it wait at the door, or says who is pushed out for
-// it.
+// a member has room for must have been handed out before: only what has to wait
+// counts. A queue that is full lets it wait at the door, or says who is pushed out
+// for it.
 func (s *scheduler) accept(call *process.Call) (out []*process.Call, err error) {
 	if s.closed != nil {
 		return nil, s.closed

@@ -27,10 +27,11 @@ type Spec struct {
 	// Size is how many members the pool has. They are numbered from 0 and
 	// report under that number (process.Spec's Pool and Member).
 	Size int
-	// Prefetch is how many tasks a member may hold at once. Zero means 1.
+	// Prefetch is how many tasks a member may hold at once. Zero: as many as its
+	// pace allows, at most MaxPrefetch, if it marks what it begins; else 1.
 	Prefetch int
-	// QueueLimit is how many tasks may wait since no member that may get them has a
-	// free slot. Zero means 1,024.
+	// QueueLimit is how many tasks may wait since no member that may get them has
+	// room. Zero means 1,024.
 	QueueLimit int
 	// QueueLimitBytes bounds the payloads of those that wait. A task that is larger
 	// by itself is refused with ErrTooLarge, even if it need not wait. Zero means no

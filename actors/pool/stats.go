@@ -4,7 +4,8 @@ import "time"
 
 // Stats is what a pool looks like at one moment.
 type Stats struct {
-	// Queued is how many tasks wait for a free slot, or for their next attempt.
+	// Queued is how many tasks wait for a worker with room, or for their next
+	// attempt.
 	Queued int
 	// AtDoor is how many wait for room in the queue (Wait).
 	AtDoor int
@@ -22,8 +23,8 @@ type Stats struct {
 	Replaced uint64
 	// Wait is how long tasks waited in the queue, Run how long they then took until
 	// they were answered, and Start how long workers took from when their process
-	// ran until they were ready. With Prefetch above 1, Run includes the wait behind
-	// other tasks of the same worker.
+	// ran until they were ready. Where a worker is handed more than one task at once,
+	// Run includes the wait behind the others.
 	Wait, Run, Start Times
 	// Utilisation is the share of their time that the workers held tasks, from 0 to
 	// 1: of the last minute, and the mean of them all.

@@ -90,7 +90,7 @@ type PoolNote struct {
 	// NoWait says that it must not: its sender cannot be held up.
 	NoWait bool
 	// Counted says that the pool counts the calls of this key: the process actor
-	// names it when it frees the slot.
+	// names it when it tells of the call's end.
 	Counted bool
 }
 

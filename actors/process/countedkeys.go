@@ -27,5 +27,5 @@ func (k *countedKeys) take() []string {
 	return freed
 }
 
-// forget drops a call whose slot the pool frees itself.
+// forget drops a call of which the pool hears in another way.
 func (k *countedKeys) forget(id uint64) { delete(k.held, id) }

@@ -15,10 +15,10 @@
 // events and carries out effects. run.go holds what one incarnation owns.
 //
 // Goroutines of these kinds work for an incarnation. Each posts messages that
-// carry the incarnation, and ends when its descriptor does; the last four when
-// they are cancelled, or have what they wait for:
+// carry the incarnation, and ends when its descriptor does; stopper, prover and
+// prober when they are cancelled, or have what they wait for:
 //
-//	starter  starts the process and reports it; ptyio's own goroutine reports the end
+//	starter  starts the process and reports it; one of ptyio's reports the end
 //	reader   one per output; waits for room, reads, delivers
 //	feeder   one per output with Overflow Drop; hands what the reader took to its consumer
 //	wire     reads the protocol's frames; one message per read, with all frames in it
@@ -64,23 +64,56 @@
 //
 // # Tasks
 //
-// A child with a protocol takes Calls (tasks on their way) from its pool, or
-// Tasks directly from any actor. A turn of the mailbox encodes all calls that
-// wait and writes them at once. Whoever holds a call answers it: the process
-// actor when the child does, or when it is cancelled; if the child dies the
-// call goes back to its pool with word on whether it may have run, which a child
-// that marks what it begins knows better (mark.go). held.go keeps the calls in
-// order, clock.go bounds the run of the oldest, revoke.go asks for the youngest
-// back.
+// A child with a protocol takes Calls (tasks on their way) from its pool or router,
+// or Tasks directly from any actor; it holds Prefetch of them at most, and keeps them
+// in the order in which they came (held.go). A turn of the mailbox encodes all calls
+// that wait and writes them at once. Whoever holds a call answers it: the process
+// actor when the child does, or when it is cancelled; if the child dies the call goes
+// back to its pool with word on whether it may have run.
 //
-// A cancelled call is answered early (cancel.go). The child gets a cancel frame
-// and CancelGrace to answer in any way, and is kept. Then it goes down the ladder
-// (ladder.go): INT, TERM, KILL, with CancelStep between them. Once it was sent a
-// signal it is being replaced, whatever it answers: what waited in it goes back to
-// the pool, and of an answer that still comes the caller hears.
+// # What has begun
+//
+// A child can mark the newest call that it has begun in a file of eight bytes, which
+// is mapped by both (mark.go): in memory on Linux, without a name elsewhere. It is
+// read when it matters: when the child has ended, and when a call is cancelled or
+// wanted back. Of a dead child the mark is the last word; of a living one that a call
+// has begun is certain, and that it has not is not for long. So a call that the child
+// is at, and those that it has answered, are told apart from those behind: these did
+// not run, and cost no attempt. Where there is no mark, or one that is not believed,
+// what was written whole may have run.
+//
+// revoke.go asks a child that marks for the youngest calls that it has not begun, for
+// the pool, which has somebody better for them or lets the child go. The child says
+// of each that it gives it back, or answers it after all.
+//
+// # Clocks and cancels
+//
+// clock.go bounds the run of the oldest call, which is the one that the child can be
+// at: a RunTimeout begins when there is no older one that is not answered.
+//
+// A call that is cancelled, by its submitter or by a clock, is answered early
+// (cancel.go). If nothing of its frame is on its way it is taken out of what is to be
+// written, and the child never hears of it. Else the child gets a cancel frame; of a
+// call that it has not begun its word is awaited for 100 ms, so that the answer says
+// how far the task was. Whatever the caller was told, the child has CancelGrace to
+// answer in any way, and is kept. Then it goes down the ladder (ladder.go): INT, TERM,
+// KILL, with CancelStep between them. Once it was sent a signal it is being replaced,
+// whatever it answers: what waited in it goes back to the pool, and of an answer that
+// still comes the caller hears.
+//
+// # Streams
 //
 // A streamed call has a TaskStream, which its submitter and the actor share: the
 // submitter leaves there what it sends and posts a message if none is under way;
 // the actor leaves there what the child sends. taskstream.go is the submitter's
-// side, streams.go the actor's. Credit, in bytes, bounds both directions.
+// side, streams.go the actor's. Credit, in bytes, bounds both directions, each on
+// its own. If the child dies when a piece was sent or has come, the call may have run.
+//
+// # The eager reader
+//
+// Who reads the wire of a child that holds one or two tasks looks for an answer for
+// 20 us before it waits (eager.go), since waking up a core that has gone to sleep
+// takes longer. It lets all other goroutines go first, learns which children take
+// longer and looks at those once in 64 waits, and never does so where there is one
+// processor, or for a child without tasks: an idle pool uses no processor time.
 package process

@@ -3,7 +3,7 @@ package process
 // held is a call that the child has and has not answered.
 type held struct {
 	id uint64
-	// call is nil for one that was answered early: its slot is taken until the
+	// call is nil for one that was answered early: it is held until the
 	// child answers too.
 	call *Call
 	// gaveUp is what the call will be answered with: it was cancelled, and the

@@ -54,7 +54,7 @@ type OverLimit struct {
 	Breach      health.Breach
 }
 
-// Freed tells the pool that its member has N slots more than before.
+// Freed tells the pool that its member has room for N calls more than before.
 type Freed struct {
 	Member      int
 	Incarnation uint32
@@ -73,7 +73,7 @@ var freedPool = sync.Pool{New: func() any { return new(Freed) }}
 func (m *Freed) Free() { freedPool.Put(m) }
 
 // GivenBack gives calls back to the pool that were revoked: the member's
-// incarnation lives, has not begun them and will not, and has their slots free.
+// incarnation lives, has not begun them and will not, and has room for others.
 type GivenBack struct {
 	Member      int
 	Incarnation uint32
@@ -81,7 +81,7 @@ type GivenBack struct {
 }
 
 // Returned gives calls back to the pool because the member's incarnation can
-// not answer them any more. Their slots are gone with it.
+// not answer them any more.
 type Returned struct {
 	Member      int
 	Incarnation uint32

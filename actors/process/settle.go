@@ -51,8 +51,8 @@ func (c *child) settleOne(e *held, back *Returned) {
 	}
 }
 
-// reportSlots tells the pool once a turn how many slots have become free, and
-// what was given back.
+// reportSlots tells the pool once a turn how many calls have ended, and what was
+// given back.
 func (c *child) reportSlots() {
 	if len(c.tasks.givenBack) > 0 {
 		c.reportGivenBack()

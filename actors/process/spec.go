@@ -20,7 +20,7 @@ import (
 
 // Defaults of a Spec.
 const (
-	DefaultSlots             = 1
+	DefaultPrefetch          = 1
 	DefaultStartTimeout      = 10 * time.Second
 	DefaultGrace             = 5 * time.Second
 	DefaultCancelGrace       = 5 * time.Second
@@ -189,7 +189,7 @@ func (s *Spec) setDefaults() {
 	for i := range s.Health {
 		s.Health[i] = s.Health[i].WithDefaults()
 	}
-	orDefault(&s.Prefetch, DefaultSlots)
+	orDefault(&s.Prefetch, DefaultPrefetch)
 	orDefault(&s.StartTimeout, DefaultStartTimeout)
 	orDefault(&s.MaxLineBytes, DefaultMaxLineBytes)
 	if len(s.StopPlan) == 0 {

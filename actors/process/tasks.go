@@ -20,7 +20,7 @@ type tasks struct {
 	lastID    uint64          // of tasks, over all incarnations
 	handled   uint64          // the newest that the child's handler has answered
 	answered  uint64          // how many, over all incarnations
-	freed     int             // slots, since the pool was told
+	freed     int             // calls that ended, since the pool was told
 	took      []time.Duration // of the tasks that freed them
 	givenBack []*held         // since the pool was told
 	counted   countedKeys

@@ -8,8 +8,12 @@ import (
 	"brood/actors/protocol"
 )
 
-// wireBytes is what the reader of the wire asks for at once.
-const wireBytes = 16 << 10
+// What the reader of the wire asks for at once: little at first, since most wires
+// are idle, and twice as much as long as that is filled, up to what a pipe holds.
+const (
+	wireBytes     = 16 << 10
+	wireMostBytes = 64 << 10
+)
 
 // wire is an incarnation's side of the protocol's two pipes.
 type wire struct {
@@ -34,7 +38,12 @@ type wire struct {
 // readWire posts the frames that the child sends, one message per read.
 func (r *run) readWire() {
 	end := &wireEnded{run: r}
-	space := func() []byte { return r.wire.decoder.Space(wireBytes) }
+	want, room := wireBytes, 0
+	space := func() []byte {
+		free := r.wire.decoder.Space(want)
+		room = len(free)
+		return free
+	}
 	try := tryReader(r.wire.fromChild, space)
 	look := eager{off: try == nil}
 	for {
@@ -46,6 +55,9 @@ func (r *run) readWire() {
 			n, err = r.wire.fromChild.Read(space())
 		}
 		r.wire.decoder.Advance(n)
+		if n == room && want < wireMostBytes {
+			want *= 2
+		}
 		message, bad := r.decode()
 		if len(message.messages) > 0 {
 			r.post(message)

@@ -39,10 +39,20 @@
 //
 // A router over the workers of one pool is the pool: it gives each task to the
 // worker that has the fewest, and knows better than anybody outside who is idle. A
-// task that is sent to a worker past its pool takes a slot that the pool counts on;
-// do not do that. Where single workers are wanted as members, as for
+// task that is sent to a worker past its pool takes room that the pool counts on; do
+// not do that. Where single workers are wanted as members, as for
 // ConsistentHash or Broadcast, start them as single processes, or as pools of one
 // if they are to have a queue.
+//
+// # What is the member's
+//
+// A router keeps its own queue only for tasks that no member can take: first in,
+// first out. Priorities, shares and limits by key, the clocks of a wait
+// (QueueTimeout, StartTimeout) and the joining of equal tasks (ID) are those of each
+// pool that is a member, among the tasks that it gets; in the router's queue a task
+// has its Timeout alone. A plain actor has of all these what it does itself. What is
+// poison for one pool is not sent to another. Streams and batches go to pools
+// directly.
 //
 // # What it costs
 //

@@ -99,7 +99,7 @@ func (c *crier) Receive(ctx actor.Context) {
 	}
 }
 
-// next asks for one word at a time: the child has one slot, and refuses more
+// next asks for one word at a time: the child takes one, and refuses more
 // with ErrBusy. (A pool would queue them: its PID takes tasks in the same way.)
 func (c *crier) next(ctx actor.Context) {
 	if len(c.words) == 0 {

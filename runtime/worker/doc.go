@@ -54,8 +54,8 @@
 // # Panics
 //
 // A handler that panics ends the process, with the panic on its stderr: the
-// pool replaces it and answers the task with how it ended. With several slots
-// that can befall tasks that the handler has just answered, too: an answer is
-// held back for up to a millisecond if more tasks wait, to be written with
-// theirs.
+// pool replaces it and answers the task with how it ended. That can befall tasks
+// that the handler has just answered, too: an answer is held back for up to a
+// millisecond if more tasks wait in the worker, to be written with theirs. With a
+// Prefetch of 1 none does.
 package worker

@@ -35,8 +35,12 @@ func (s *server) endCurrent() {
 
 // read takes the frames of one read.
 func (s *server) read(ctx context.Context) error {
-	n, err := s.in.Read(s.decoder.Space(readBytes))
+	space := s.decoder.Space(s.want)
+	n, err := s.in.Read(space)
 	s.decoder.Advance(n)
+	if n == len(space) && s.want < readMostBytes {
+		s.want *= 2
+	}
 	var m protocol.Message
 	for {
 		ok, bad := s.decoder.Next(&m)

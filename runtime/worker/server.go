@@ -14,7 +14,9 @@ import (
 )
 
 const (
-	readBytes = 16 << 10
+	// What is read at once: twice as much as long as that is filled.
+	readBytes     = 16 << 10
+	readMostBytes = 64 << 10
 	// orphanGrace is how long a handler may go on when the pool is gone.
 	orphanGrace = 5 * time.Second
 )
@@ -31,6 +33,7 @@ type server struct {
 	recorder     *telemetry.Recorder
 	in           io.Reader
 	decoder      protocol.Decoder // belongs to whoever reads
+	want         int              // bytes to read at once, likewise
 	out          writer
 	mark         mark
 
@@ -58,6 +61,7 @@ func newServer(handle Handler, name string, in io.Reader, out io.Writer, link pr
 		handle:   handle,
 		name:     name,
 		recorder: telemetry.New(nil),
+		want:     readBytes,
 		in:       in,
 	}
 	s.more.L = &s.mu

@@ -30,6 +30,8 @@ func contestants(tb testing.TB) []contestant {
 		{"brood-prefetch=4", rival.Brood{Prefetch: 4}.Start},
 		{"brood-prefetch=16", rival.Brood{Prefetch: 16}.Start},
 		{"brood-prefetch=64", rival.Brood{Prefetch: 64}.Start},
+		{"brood-p256", rival.Brood{Prefetch: 256}.Start},
+		{"brood-p1250", rival.Brood{Prefetch: 1250}.Start},
 		{"brood-auto", rival.Brood{}.Start},
 	}
 	c, err := compiled()
@@ -40,6 +42,8 @@ func contestants(tb testing.TB) []contestant {
 	return append(all,
 		contestant{"frames-c", rival.Frames(c)},
 		contestant{"brood-c-prefetch=1", rival.Brood{Program: c, Prefetch: 1}.Start},
+		contestant{"brood-c-p256", rival.Brood{Program: c, Prefetch: 256}.Start},
+		contestant{"brood-c-p1250", rival.Brood{Program: c, Prefetch: 1250}.Start},
 		contestant{"brood-c-auto", rival.Brood{Program: c}.Start},
 		contestant{"brood-c-prefetch=64", rival.Brood{Program: c, Prefetch: 64}.Start},
 	)

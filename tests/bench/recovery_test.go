@@ -17,8 +17,8 @@ const recoveries = 15
 // BenchmarkRecovery reports how long it takes from SIGKILL of a pool's only
 // worker to the first answer of its replacement, and as a multiple of what the
 // program takes at the least: from a start by hand to its first answer. They
-// take turns. In pause=none the replacement is started at once, in
-// pause=default after the 10 to 15 ms that a pool waits by default.
+// take turns. In pause=none the Backoff has no pause, in pause=default it is that
+// of a pool, which leaves out the first.
 func BenchmarkRecovery(b *testing.B) {
 	programs := map[string]rival.Program{"go": ""}
 	if c, err := compiled(); err == nil {

@@ -46,7 +46,7 @@
 // 5,000 tasks; Python's hands them to workers 64 at a time.
 //
 // Recovery is from SIGKILL of a pool's only worker to the first answer of its
-// replacement. For brood with and without the pause of its default Backoff;
+// replacement. For brood with its default Backoff, and (nopause) with none at all;
 // start-go and start-c are the same workers started by hand, to their first
 // answer. A pool that gives none in 5 s never does.
 package main

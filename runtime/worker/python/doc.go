@@ -22,4 +22,9 @@
 //
 // With runtime.PoolSpec.Zygote the script runs once, up to serve, and the workers
 // are forks of it. The zygote's side of that is in the same file.
+//
+// A worker in Python handles one task at a time, marks what it begins, gives back
+// what it has not begun, and follows cancels if the handler asks (check, cancelled).
+// Payloads are bytes; runtime.Method's JSON is json.loads and json.dumps there. It
+// knows no streamed tasks: Pool.Stream ends it, as what is not the protocol.
 package python
