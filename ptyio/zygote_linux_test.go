@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,6 +69,17 @@ func forkOf(cmd ptyio.Command) ptyio.Command {
 	}
 	cmd.Env.Set = set
 	return cmd
+}
+
+func TestZygoteThatHangsIsKilled(t *testing.T) {
+	z, conn := startZygote(t, become, ptyio.Containment{})
+	require.NoError(t, conn.Signal(syscall.SIGSTOP))
+	z.SetPatience(time.Millisecond)
+	_, err := z.Start(ptyio.Command{Path: "fork"})
+	require.ErrorIs(t, err, ptyio.ErrZygoteEnded)
+	exit, err := conn.Wait()
+	require.NoError(t, err)
+	require.Equal(t, syscall.SIGKILL, exit.Signal)
 }
 
 func TestForksConform(t *testing.T) {

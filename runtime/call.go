@@ -7,12 +7,15 @@ import (
 	"brood/runtime/worker"
 )
 
-// Submitter runs tasks: a *Pool, or what a program puts in front of one.
+// Submitter runs tasks: a *Pool, a *Router, or what a program puts in front of one.
 type Submitter interface {
 	Submit(context.Context, actors.Task) (actors.Result, error)
 }
 
-var _ Submitter = (*Pool)(nil)
+var (
+	_ Submitter = (*Pool)(nil)
+	_ Submitter = (*Router)(nil)
+)
 
 type (
 	// Codec turns values into payloads and back; worker.JSON is one.

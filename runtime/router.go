@@ -136,11 +136,14 @@ func (r *Router) Submit(ctx context.Context, task actors.Task) (actors.Result, e
 
 // Add makes m a member; it is one for each task that is submitted after Add has
 // returned. One that is a member already stays as it is. The error says that m has
-// no actor.
+// no actor, or is the router itself.
 func (r *Router) Add(m Member) error {
 	member := routed(m)
-	if member.PID == nil {
+	switch {
+	case member.PID == nil:
 		return fmt.Errorf("runtime: %s: a member without an actor", r.name)
+	case member.PID.Equal(r.actor):
+		return fmt.Errorf("runtime: %s: it cannot be its own member", r.name)
 	}
 	r.rt.system.Root.Send(r.actor, &router.Join{Member: member})
 	return nil
@@ -184,7 +187,8 @@ func (r *Router) Drain(ctx context.Context) error {
 
 // Stop ends the router and waits for that: tasks that are not done are cancelled
 // at their members and answered with actors.ErrStopping. For an end that loses
-// nothing call Drain before. The members go on.
+// nothing call Drain before. The members go on, and may for a moment still read
+// the payload of a task that was answered so.
 func (r *Router) Stop(ctx context.Context) error { return r.stop(ctx, context.Background()) }
 
 func (r *Router) stop(_, last context.Context) error {

@@ -58,12 +58,12 @@ func (rt *Runtime) shutdown(ctx context.Context) error {
 			s.urge()
 		}
 	})
-	defer release()
 	for i := len(services) - 1; i >= 0; i-- {
 		began, err := time.Now(), services[i].stop(t.stop, t.last)
 		rt.reporting.service(ServiceEnd{Name: services[i].title(), Took: time.Since(began), Err: err})
 		faults = append(faults, err)
 	}
+	release() // nobody is there any more to be urged when the end below kills
 	return joinFaults("shutdown", append(faults, rt.end(t.last))...)
 }
 

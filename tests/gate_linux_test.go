@@ -1,9 +1,11 @@
 package tests
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -34,6 +36,20 @@ func (g *gate) reached(t *testing.T) {
 		g.file = f
 		return err == nil
 	}, limit, soon, "a child at the gate")
+}
+
+// reachedBy waits until the child with this process id stands before the gate,
+// which another has reached.
+func (g *gate) reachedBy(t *testing.T, pid int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+		require.NoError(t, err)
+		return slices.ContainsFunc(files, func(file string) bool {
+			to, err := os.Readlink(file)
+			return err == nil && to == g.path
+		})
+	}, limit, soon, "child %d at the gate", pid)
 }
 
 // open lets the child go.

@@ -87,6 +87,7 @@ func routerOverAnActor(t *testing.T, rt *runtime.Runtime) {
 	_, err = r.Submit(within(t, limit), actors.Task{})
 	assert.Error(t, err)
 	assert.Error(t, r.Add(runtime.ActorMember(nil)))
+	assert.Error(t, r.Add(r))
 }
 
 func routerListsFaults(t *testing.T, rt *runtime.Runtime) {

@@ -93,6 +93,9 @@ func routerGathersAQuorumWithOneDead(t *testing.T, rt *runtime.Runtime) {
 			g := newGate(t)
 			answer := through(within(t, limit), r, actors.Task{Payload: []byte("hold " + g.path)})
 			g.reached(t)
+			for _, p := range all { // one that came later would not be let go
+				g.reachedBy(t, p.OSPID())
+			}
 			kill(all[1].OSPID(), syscall.SIGKILL)
 			require.Eventually(t, func() bool { return all[1].Exit().Signal == syscall.SIGKILL }, limit, soon)
 			g.open()

@@ -173,3 +173,26 @@ func TestShutdownSaysWhatMayHaveRun(t *testing.T) {
 	assert.ErrorIs(t, o.err, actors.ErrStopping)
 	assert.Zero(t, o.Attempts)
 }
+
+// Whatever is stopped is told so while it is there: a program that follows dead
+// letters sees none.
+func TestShutdownAsksNobodyWhoHasEnded(t *testing.T) {
+	var mu sync.Mutex
+	var dead []any
+	t.Cleanup(func() { // behind the end of the runtime and of its goroutines
+		mu.Lock()
+		defer mu.Unlock()
+		assert.Empty(t, dead)
+	})
+	rt := newRuntime(t, runtime.Options{})
+	rt.System().EventStream.Subscribe(func(event any) {
+		if letter, ok := event.(*actor.DeadLetterEvent); ok {
+			mu.Lock()
+			defer mu.Unlock()
+			dead = append(dead, letter.Message)
+		}
+	})
+	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 1})
+	start(t, rt, runtime.ProcessSpec{Command: command(t, "worker"), Protocol: runtime.Wire{}})
+	startRouter(t, rt, runtime.RouterSpec{Members: []runtime.Member{pool}})
+}

@@ -47,14 +47,19 @@ var pythonProgram = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(said)), err
 })
 
-// zygotePool starts a pool of forks.
-func zygotePool(t *testing.T, spec runtime.PoolSpec) *runtime.Pool {
+// zygotePool starts a pool of forks, of which nothing is left behind the test.
+func zygotePool(t *testing.T, rt *runtime.Runtime, spec runtime.PoolSpec) *runtime.Pool {
 	t.Helper()
 	if spec.Command.Path == "" {
 		spec.Command = pythonWorker(t, "")
 	}
 	spec.Zygote = true
-	return startPool(t, newRuntime(t, runtime.Options{}), spec)
+	pool := startPool(t, rt, spec)
+	t.Cleanup(func() {
+		assert.NoError(t, pool.Stop(within(t, limit)))
+		noChildren(t)
+	})
+	return pool
 }
 
 // ask submits a task whose answer must come.
@@ -75,12 +80,35 @@ func zygoteOf(t *testing.T, pool *runtime.Pool) int {
 	return number(fields[1])
 }
 
-// levels are the containments that a fork is tested with.
-var levels = []runtime.Level{runtime.LevelMarks, runtime.LevelCgroup}
+// TestZygote is what holds for the forks of a zygote.
+func TestZygote(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{}) // one for all: its end takes a second
+	for _, test := range []struct {
+		name string
+		test func(*testing.T, *runtime.Runtime)
+	}{
+		{"workers answer", zygoteWorkersAnswer},
+		{"a fork is like any worker", zygoteForkIsLikeAnyWorker},
+		{"a fork's exit is exact", zygoteForksExitIsExact},
+		{"many forks leave nothing", zygoteLeavesNothingAfterManyForks},
+		{"it cannot start", zygoteThatCannotStartSaysWhy},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.test(t, rt) })
+	}
+	for name, test := range map[string]func(*testing.T, *runtime.Runtime, runtime.Level){
+		"a fork is a tree":                  zygoteForkIsATree,
+		"its death is that of its forks":    zygoteThatDiesTakesItsForksAlong,
+		"with its owner it dies, and forks": zygoteAndForksDieWithTheirOwner,
+	} {
+		for _, level := range []runtime.Level{runtime.LevelMarks, runtime.LevelCgroup} {
+			t.Run(name+"/"+level.String(), func(t *testing.T) { test(t, rt, level) })
+		}
+	}
+}
 
-func TestZygoteWorkersAnswer(t *testing.T) {
+func zygoteWorkersAnswer(t *testing.T, rt *runtime.Runtime) {
 	const size = 3
-	pool := zygotePool(t, runtime.PoolSpec{Size: size})
+	pool := zygotePool(t, rt, runtime.PoolSpec{Size: size})
 	zygote := zygoteOf(t, pool)
 	seen := map[string]bool{}
 	for range 50 {
@@ -98,9 +126,9 @@ func TestZygoteWorkersAnswer(t *testing.T) {
 	assert.NoFileExists(t, fmt.Sprintf("/proc/%d", zygote))
 }
 
-// TestZygoteForkIsLikeAnyWorker: its environment, directory, session, descriptors
+// zygoteForkIsLikeAnyWorker: its environment, directory, session, descriptors
 // and streams.
-func TestZygoteForkIsLikeAnyWorker(t *testing.T) {
+func zygoteForkIsLikeAnyWorker(t *testing.T, rt *runtime.Runtime) {
 	command := pythonWorker(t, "")
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)
@@ -112,7 +140,7 @@ func TestZygoteForkIsLikeAnyWorker(t *testing.T) {
 	command.Files = []*os.File{file}
 	var mu sync.Mutex
 	said := map[string]string{} // by worker and stream
-	pool := zygotePool(t, runtime.PoolSpec{Command: command, Size: 1,
+	pool := zygotePool(t, rt, runtime.PoolSpec{Command: command, Size: 1,
 		Output: func(worker int, stream actors.Stream, data []byte) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -153,16 +181,15 @@ func kill9(t *testing.T, pid, parent int) {
 	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
 }
 
-func TestZygoteForksExitIsExact(t *testing.T) {
+func zygoteForksExitIsExact(t *testing.T, rt *runtime.Runtime) {
 	downs := make(chan *actors.Down, 100)
-	rt := newRuntime(t, runtime.Options{})
 	watcher, err := rt.Spawn("watcher", actor.PropsFromFunc(func(ctx actor.Context) {
 		if down, ok := ctx.Message().(*actors.Down); ok {
 			downs <- down
 		}
 	}))
 	require.NoError(t, err)
-	pool := startPool(t, rt, runtime.PoolSpec{Command: pythonWorker(t, ""), Zygote: true, Size: 1,
+	pool := zygotePool(t, rt, runtime.PoolSpec{Size: 1,
 		Subscribers: []*actor.PID{watcher.PID()}})
 	zygote := zygoteOf(t, pool)
 	for i, c := range []struct {
@@ -189,59 +216,27 @@ func TestZygoteForksExitIsExact(t *testing.T) {
 	assert.Equal(t, zygote, zygoteOf(t, pool), "it has forked them all")
 }
 
-// TestZygoteForkIsATree: what a fork has started ends with it, also what has left
+// zygoteForkIsATree: what a fork has started ends with it, also what has left
 // its session, whether or not it executed something.
-func TestZygoteForkIsATree(t *testing.T) {
-	for _, level := range levels {
-		t.Run(level.String(), func(t *testing.T) {
-			command := pythonWorker(t, "")
-			command.Containment.Limit = level
-			pool := zygotePool(t, runtime.PoolSpec{Command: command, Size: 2})
-			zygote := zygoteOf(t, pool)
-			for i, start := range []string{"start", "fork"} {
-				o := receive(t, submit(within(t, limit), pool, actors.Task{Payload: []byte(start)}))
-				require.NoError(t, o.err)
-				descendant := number(string(o.Payload))
-				kill9(t, o.Worker, zygote)
-				restarted(t, pool, i+1)
-				assert.True(t, isDead(descendant), start)
-				assert.False(t, isDead(zygote))
-			}
-			assert.Equal(t, zygote, zygoteOf(t, pool))
-		})
+func zygoteForkIsATree(t *testing.T, rt *runtime.Runtime, level runtime.Level) {
+	command := pythonWorker(t, "")
+	command.Containment.Limit = level
+	pool := zygotePool(t, rt, runtime.PoolSpec{Command: command, Size: 2})
+	zygote := zygoteOf(t, pool)
+	for i, start := range []string{"start", "fork"} {
+		o := receive(t, submit(within(t, limit), pool, actors.Task{Payload: []byte(start)}))
+		require.NoError(t, o.err)
+		descendant := number(string(o.Payload))
+		kill9(t, o.Worker, zygote)
+		restarted(t, pool, i+1)
+		assert.True(t, isDead(descendant), start)
+		assert.False(t, isDead(zygote))
 	}
+	assert.Equal(t, zygote, zygoteOf(t, pool))
 }
 
 // isDead reports whether a process is gone, or a zombie.
 func isDead(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err != nil || bytes.Contains(stat, []byte(") Z "))
-}
-
-// TestZygoteLeavesNothingAfterManyForks: no zombie, no descriptor.
-func TestZygoteLeavesNothingAfterManyForks(t *testing.T) {
-	const size = 4
-	pool := zygotePool(t, runtime.PoolSpec{Size: size})
-	zygote := zygoteOf(t, pool)
-	descriptors := func() int {
-		entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", zygote))
-		require.NoError(t, err)
-		return len(entries)
-	}
-	ours, theirs := countDescriptors(t), descriptors()
-	forks := fewer(200)
-	var exits []<-chan outcome
-	for range forks {
-		exits = append(exits, submit(within(t, limit), pool, actors.Task{Payload: []byte("exit 3")}))
-	}
-	for _, exit := range exits {
-		require.ErrorIs(t, receive(t, exit).err, actors.ErrWorkerExited)
-	}
-	restarted(t, pool, forks)
-	assert.Eventually(t, func() bool { return countDescriptors(t) <= ours }, limit, soon)
-	assert.Equal(t, theirs, descriptors())
-	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", zygote, zygote))
-	require.NoError(t, err)
-	assert.Len(t, strings.Fields(string(children)), size)
-	assert.Equal(t, zygote, zygoteOf(t, pool))
 }

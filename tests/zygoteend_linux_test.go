@@ -17,56 +17,64 @@ import (
 	"brood/runtime"
 )
 
-func TestZygoteThatDiesTakesItsForksAlong(t *testing.T) {
-	for _, level := range levels {
-		t.Run(level.String(), func(t *testing.T) {
-			command := pythonWorker(t, "")
-			command.Containment.Limit = level
-			pool := zygotePool(t, runtime.PoolSpec{Command: command, Size: 3})
-			before, zygote := allReady(t, pool, 3), zygoteOf(t, pool)
-			held := submit(within(t, limit), pool, actors.Task{Payload: []byte("hang")})
-			require.Eventually(t, func() bool { return pool.Stats().Held == 1 }, limit, soon)
-			kill(zygote, syscall.SIGKILL)
-			var exited *actors.WorkerExitedError
-			require.ErrorAs(t, receive(t, held).err, &exited)
-			assert.Equal(t, actors.ReasonZygoteEnded, exited.Exit.Reason)
-			assert.ErrorIs(t, exited.Exit.Err, ptyio.ErrZygoteEnded)
-			restarted(t, pool, 3)
-			for _, pid := range before {
-				assert.True(t, isDead(pid))
-			}
-			assert.NotEqual(t, zygote, zygoteOf(t, pool))
-		})
+func zygoteThatDiesTakesItsForksAlong(t *testing.T, rt *runtime.Runtime, level runtime.Level) {
+	command := pythonWorker(t, "")
+	command.Containment.Limit = level
+	pool := zygotePool(t, rt, runtime.PoolSpec{Command: command, Size: 3})
+	before, zygote := allReady(t, pool, 3), zygoteOf(t, pool)
+	held := submit(within(t, limit), pool, actors.Task{Payload: []byte("hang")})
+	require.Eventually(t, func() bool { return pool.Stats().Held == 1 }, limit, soon)
+	kill(zygote, syscall.SIGKILL)
+	var exited *actors.WorkerExitedError
+	require.ErrorAs(t, receive(t, held).err, &exited)
+	assert.Equal(t, actors.ReasonZygoteEnded, exited.Exit.Reason)
+	assert.ErrorIs(t, exited.Exit.Err, ptyio.ErrZygoteEnded)
+	restarted(t, pool, 3)
+	for _, pid := range before {
+		assert.True(t, isDead(pid))
 	}
-}
-
-// TestZygoteThatHangsIsReplaced: one that was stopped cannot fork, and is killed.
-func TestZygoteThatHangsIsReplaced(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes the patience with a zygote")
-	}
-	pool := zygotePool(t, runtime.PoolSpec{Size: 1})
-	pid, zygote := allReady(t, pool, 1)[0], zygoteOf(t, pool)
-	stopProcess(t, zygote)
-	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
-	restarted(t, pool, 1)
 	assert.NotEqual(t, zygote, zygoteOf(t, pool))
 }
 
-func TestZygoteThatCannotStartSaysWhy(t *testing.T) {
+func zygoteThatCannotStartSaysWhy(t *testing.T, rt *runtime.Runtime) {
 	for how, want := range map[string]string{
 		"broken":  "No module named 'no_such_module'",
 		"threads": "1 threads were started before serve (busy)",
 	} {
-		t.Run(how, func(t *testing.T) {
-			rt := newRuntime(t, runtime.Options{})
-			_, err := rt.StartPool(within(t, limit), runtime.PoolSpec{Command: pythonWorker(t, how), Zygote: true})
-			var failed *runtime.StartError
-			require.ErrorAs(t, err, &failed)
-			assert.Equal(t, 1, failed.Exit.Code)
-			assert.Contains(t, string(failed.Exit.StderrTail), want)
-		})
+		_, err := rt.StartPool(within(t, limit), runtime.PoolSpec{Command: pythonWorker(t, how), Zygote: true})
+		var failed *runtime.StartError
+		require.ErrorAs(t, err, &failed)
+		assert.Equal(t, 1, failed.Exit.Code)
+		assert.Contains(t, string(failed.Exit.StderrTail), want)
 	}
+}
+
+// zygoteLeavesNothingAfterManyForks: no zombie, no descriptor.
+func zygoteLeavesNothingAfterManyForks(t *testing.T, rt *runtime.Runtime) {
+	const size = 4
+	pool := zygotePool(t, rt, runtime.PoolSpec{Size: size})
+	zygote := zygoteOf(t, pool)
+	descriptors := func() int {
+		entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", zygote))
+		require.NoError(t, err)
+		return len(entries)
+	}
+	ours, theirs := countDescriptors(t), descriptors()
+	forks := fewer(100)
+	var exits []<-chan outcome
+	for range forks {
+		exits = append(exits, submit(within(t, limit), pool, actors.Task{Payload: []byte("exit 3")}))
+	}
+	for _, exit := range exits {
+		require.ErrorIs(t, receive(t, exit).err, actors.ErrWorkerExited)
+	}
+	restarted(t, pool, forks)
+	assert.Eventually(t, func() bool { return countDescriptors(t) <= ours }, limit, soon)
+	assert.Equal(t, theirs, descriptors())
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", zygote, zygote))
+	require.NoError(t, err)
+	assert.Len(t, strings.Fields(string(children)), size)
+	assert.Equal(t, zygote, zygoteOf(t, pool))
 }
 
 // zygoteOwner is a program that owns a pool of forks. It prints who they are.
@@ -94,32 +102,27 @@ func zygoteOwner() {
 	select {}
 }
 
-// TestZygoteAndForksDieWithTheirOwner, which is killed.
-func TestZygoteAndForksDieWithTheirOwner(t *testing.T) {
-	for _, level := range levels {
-		t.Run(level.String(), func(t *testing.T) {
-			inner := pythonWorker(t, "")
-			outer := command(t, "zygote-owner", inner.Path, inner.Args[0], inner.Env.Set["PYTHONPATH"], strconv.Itoa(int(level)))
-			lines := make(chan string, 1)
-			rt := newRuntime(t, runtime.Options{})
-			owner := start(t, rt, runtime.ProcessSpec{Command: outer, Restart: runtime.Temporary,
-				Lines: func(line actors.Line) {
-					if line.Stream == actors.Stdout {
-						lines <- string(line.Text)
-					} else {
-						t.Log(string(line.Text))
-					}
-				}})
-			family := strings.Fields(receive(t, lines))
-			require.Len(t, family, 5)
-			for _, pid := range family {
-				require.False(t, isDead(number(pid)))
+// zygoteAndForksDieWithTheirOwner, which is killed.
+func zygoteAndForksDieWithTheirOwner(t *testing.T, rt *runtime.Runtime, level runtime.Level) {
+	inner := pythonWorker(t, "")
+	outer := command(t, "zygote-owner", inner.Path, inner.Args[0], inner.Env.Set["PYTHONPATH"], strconv.Itoa(int(level)))
+	lines := make(chan string, 1)
+	owner := start(t, rt, runtime.ProcessSpec{Command: outer, Restart: runtime.Temporary,
+		Lines: func(line actors.Line) {
+			if line.Stream == actors.Stdout {
+				lines <- string(line.Text)
+			} else {
+				t.Log(string(line.Text))
 			}
-			kill(owner.OSPID(), syscall.SIGKILL)
-			for _, pid := range family {
-				require.Eventually(t, func() bool { return isDead(number(pid)) }, limit, soon)
-			}
-		})
+		}})
+	family := strings.Fields(receive(t, lines))
+	require.Len(t, family, 5)
+	for _, pid := range family {
+		require.False(t, isDead(number(pid)))
+	}
+	kill(owner.OSPID(), syscall.SIGKILL)
+	for _, pid := range family {
+		require.Eventually(t, func() bool { return isDead(number(pid)) }, limit, soon)
 	}
 }
 

@@ -102,7 +102,7 @@ func (p *pool) reject(message any) {
 	case *process.GivenBack:
 		p.settle(p.scheduler.givenBack(m))
 	case *actors.Result:
-		p.arrived(m.Tag.(*join), *m)
+		p.runAnswered(m)
 	case *Inspect:
 		m.Reply <- p.stats()
 	case *ListPoison:
@@ -132,7 +132,7 @@ func (p *pool) rejectCancel(m *process.Cancel) {
 func (p *pool) rejectEnvelope(m *actor.MessageEnvelope) {
 	switch message := m.Message.(type) {
 	case *actors.Result:
-		p.arrived(message.Tag.(*join), *message)
+		p.runAnswered(message)
 	case *actors.Task:
 		if m.Sender != nil {
 			p.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping, Tag: message.Tag})

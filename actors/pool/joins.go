@@ -78,6 +78,14 @@ func (p *pool) leave(j *join, call *process.Call, err error) {
 	p.giveUp(entryOf(j.call), err)
 }
 
+// runAnswered takes the answer of a run. Anybody can send a Result: one that is not for
+// the pool is dropped.
+func (p *pool) runAnswered(m *actors.Result) {
+	if j, ok := m.Tag.(*join); ok {
+		p.arrived(j, *m)
+	}
+}
+
 // arrived hands the answer of a run on to all callers. The last gets the
 // payload, the others copies, since it belongs to whom it was given.
 func (p *pool) arrived(j *join, result actors.Result) {

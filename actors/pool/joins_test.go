@@ -117,3 +117,15 @@ func TestUndoneTasksThatJoined(t *testing.T) {
 		assert.Equal(t, Undone{Tag: i + 1, Err: actors.ErrStopping}, receive(t, undone))
 	}
 }
+
+func TestAResultThatNobodyAskedForHurtsNobody(t *testing.T) {
+	h := open(t, Spec{Size: 1})
+	s := h.seats[0]
+	s.begin()
+	h.send(&actors.Result{Tag: "not a run"})
+	answer := h.submit(t.Context(), task("a"))
+	s.answer(s.holds("a"), "b")
+	assert.NoError(t, receive(t, answer).Err)
+	require.NoError(t, h.system.Root.StopFuture(h.pid).Wait())
+	h.send(&actors.Result{Tag: "nor after its end"})
+}

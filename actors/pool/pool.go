@@ -104,7 +104,7 @@ func (p *pool) Receive(ctx actor.Context) {
 	case rang:
 		p.rang()
 	case *actors.Result:
-		p.arrived(m.Tag.(*join), *m)
+		p.runAnswered(m)
 	case *Rerun:
 		p.rerun(m)
 	case *ListPoison:

@@ -75,8 +75,10 @@ type PoolNote struct {
 	Queued telemetry.Span
 	// Timeout ends a task that no pool holds; the answer stops it.
 	Timeout *time.Timer
-	// Route is what a router that holds the call knows of it.
-	Route any
+	// Route is what a router that holds the call knows of it, and Routers how many
+	// it has come through before.
+	Route   any
+	Routers uint8
 	// Prev and Next link the calls of the queue; Next those of one message.
 	Prev, Next *Call
 	// Seq counts the calls that were accepted: the later, the higher.

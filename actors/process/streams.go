@@ -71,6 +71,7 @@ func (c *child) serveStream(s *TaskStream) {
 		if err := c.send(protocol.Message{Kind: protocol.Piece, ID: id, Payload: piece}); err != nil {
 			// The user's own limit for frames is below a piece.
 			c.system.Root.Send(c.self, &Cancel{Call: s.call, Epoch: s.call.Epoch(), Err: tooLarge(err)})
+			s.out.pieces = s.out.pieces[i:] // those before are sent
 			return
 		}
 		s.out.pieces[i] = nil

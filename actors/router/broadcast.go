@@ -13,6 +13,6 @@ var (
 // Pick returns the first member; the router takes all.
 func (Broadcast) Pick(*Choice) int { return 0 }
 
-func (b Broadcast) terms() terms   { return terms{everyone: true, patient: true} }
+func (b Broadcast) terms() terms   { return terms{several: true, everyone: true, patient: true} }
 func (b Broadcast) by() Policy     { return b }
 func (Broadcast) faults() []string { return nil }

@@ -32,11 +32,19 @@ func (h ConsistentHash) Pick(c *Choice) int {
 		if m.Load >= bound {
 			continue
 		}
-		if s := mix(key ^ m.hash); best < 0 || s > highest {
+		if s := mix(key ^ m.score()); best < 0 || s > highest {
 			best, highest = i, s
 		}
 	}
 	return best
+}
+
+// score is the hash of the name, also of a Candidate that no router made.
+func (c *Candidate) score() uint64 {
+	if c.hash == 0 {
+		return hash(c.Name)
+	}
+	return c.hash
 }
 
 // bound is how many tasks a member may have, this one included.

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -55,13 +56,22 @@ type hands interface {
 
 var (
 	memberEnded = actors.Result{Err: actors.ErrMemberEnded, Attempts: 1}
+	errCircle   = fmt.Errorf("%w: it came through %d routers, which may be members of each other", actors.ErrNoMember, maxRouters)
 	errAllBusy  = fmt.Errorf("%w: %w", actors.ErrNoMember, actors.ErrBusy)
 )
+
+// maxRouters is how many routers a task can come through. It bounds how often a
+// task goes round where routers are members of each other.
+const maxRouters = 8
 
 // accept takes a call, or answers it at once.
 func (d *desk) accept(call *process.Call) {
 	if d.closed != nil {
 		d.hands.answer(call, actors.Result{Err: d.closed})
+		return
+	}
+	if call.Pool.Routers >= maxRouters {
+		d.hands.answer(call, actors.Result{Err: errCircle})
 		return
 	}
 	r := d.route(call)
@@ -86,7 +96,7 @@ func (d *desk) place(r *route) {
 
 // start sends a route on its way if there is a member for it.
 func (d *desk) start(r *route) bool {
-	if d.terms.of != 1 || d.terms.everyone {
+	if d.terms.several {
 		return d.scatter(r)
 	}
 	m := d.pick(r)
@@ -150,7 +160,7 @@ func (d *desk) launch(r *route, m *member) *leg {
 // nowhere does as told with a route that no member can take now.
 func (d *desk) nowhere(r *route) {
 	switch {
-	case len(r.tried) > 0: // all others cannot take it either
+	case len(r.tried) > 0 && !d.hopeful(r):
 		d.finish(r, actors.Result{Err: r.refusal})
 	case d.closed != nil && len(d.members) == 0:
 		d.finish(r, actors.Result{Err: d.closed})
@@ -163,6 +173,13 @@ func (d *desk) nowhere(r *route) {
 	}
 }
 
+// hopeful reports whether a route that was refused may wait for a member that did
+// not refuse it, but is busy. A full queue is for the sender to know.
+func (d *desk) hopeful(r *route) bool {
+	return !d.refuse && !errors.Is(r.refusal, actors.ErrQueueFull) &&
+		slices.ContainsFunc(d.members, func(m *member) bool { return !slices.Contains(r.tried, m) })
+}
+
 // wait puts a route where it waits for a member: one that was sent before goes
 // first, and is not refused.
 func (d *desk) wait(r *route) {
@@ -170,6 +187,8 @@ func (d *desk) wait(r *route) {
 		d.finish(r, actors.Result{Err: actors.ErrQueueFull})
 		return
 	}
+	clear(r.tried)
+	r.tried, r.refusal = r.tried[:0], nil // they may take it when its turn comes
 	d.waiting.move(r, r.placed)
 }
 

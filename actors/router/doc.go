@@ -8,7 +8,14 @@
 // running it twice does no harm (Task.Repeatable), and is answered with
 // ErrMemberEnded otherwise. A task that a member did not take (its queue is full,
 // it is stopping, its child is not running) did not run and goes to another; a
-// member whose child is not running is left alone for 20 ms.
+// member that refused for another reason than a full queue is left alone for 20 ms.
+//
+// Task.Timeout is the router's; the other clocks are those of the member that has
+// the task, and do not go while the task waits in the router.
+//
+// Routers may be members of routers. A task that has come through 8 of them is
+// refused with ErrNoMember by the next one: so it does not go round for ever where
+// they are members of each other.
 //
 // # When to use which policy
 //

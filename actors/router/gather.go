@@ -6,23 +6,21 @@ import (
 	"brood/actors"
 )
 
-// scatter sends a route to several members, if there is one.
+// scatter sends a route to several members, if there are as many as it needs that
+// can take it.
 func (d *desk) scatter(r *route) bool {
 	if !d.gather(r) {
 		return false
 	}
-	of := len(d.at)
-	if d.terms.of > 0 {
-		of = min(of, d.terms.of)
-	}
-	need := int(d.terms.need)
-	if d.terms.need == All {
-		need = of
-	}
+	of, need := d.extent()
 	if need > of {
 		d.finish(r, actors.Result{Err: &actors.QuorumError{Need: need, Asked: of}})
 		return true
 	}
+	if need > len(d.at) {
+		return false
+	}
+	of = min(of, len(d.at))
 	to := d.several(r, of)
 	if len(to) < of {
 		return false
@@ -36,6 +34,19 @@ func (d *desk) scatter(r *route) bool {
 		d.launch(r, m).part = i
 	}
 	return true
+}
+
+// extent is how many of the members get a task if all of them can take it, and how
+// many of those must succeed.
+func (d *desk) extent() (of, need int) {
+	of, need = len(d.members), int(d.terms.need)
+	if d.terms.of > 0 {
+		of = min(of, d.terms.of)
+	}
+	if d.terms.need == All {
+		need = of
+	}
+	return of, need
 }
 
 // several picks so many members, each once.
@@ -80,9 +91,11 @@ func (d *desk) gatherIn(r *route, part int, result actors.Result) {
 func conclude(g *actors.Gathered) actors.Result {
 	result := actors.Result{Gathered: g}
 	var errs []error
+	succeeded := false
 	for _, a := range g.Answers {
 		switch {
-		case a.Result.Err == nil && result.Worker == 0 && result.Payload == nil:
+		case a.Result.Err == nil && !succeeded:
+			succeeded = true
 			result.Payload, result.Worker = a.Result.Payload, a.Result.Worker
 		case a.Result.Err != nil && a.Result.Err != actors.ErrCancelled:
 			errs = append(errs, a.Result.Err)

@@ -30,6 +30,9 @@ func TestGathering(t *testing.T) {
 		{"no quorum", Scatter{Need: Quorum(2)}, 3, "abc", "-b !c",
 			"err=no quorum: 2 of 3 members had to succeed, 2 failed: task failed: b 0/2: a=,task cancelled b=,task failed: b c=,member ended with the task", "a"},
 		{"some", Scatter{Of: 2}, 4, "ab", "a b", "a err=<nil> 2/2: a=a,<nil> b=b,<nil>", ""},
+		{"one of several", Scatter{Of: 1}, 3, "a", "a", "a err=<nil> 1/1: a=a,<nil>", ""},
+		{"one of several fails", Scatter{Of: 1}, 3, "a", "-a",
+			"err=no quorum: 1 of 1 members had to succeed, 1 failed: task failed: a 0/1: a=,task failed: a", ""},
 		{"too few to ask", Scatter{Need: Quorum(3)}, 2, "", "", "err=no quorum: 3 of 2 members had to succeed, 0 failed", ""},
 		{"broadcast", Broadcast{}, 3, "abc", "c b a", "a err=<nil> 3/3: a=a,<nil> b=b,<nil> c=c,<nil>", ""},
 		{"broadcast waits for all", Broadcast{}, 3, "abc", "-c b -a",
@@ -62,6 +65,51 @@ func TestGathering(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestScatterWaitsForAsManyAsItNeeds(t *testing.T) {
+	for _, test := range []struct {
+		policy       Policy
+		asked, after string // when a is free
+	}{
+		{Scatter{}, "", "abc"},
+		{Scatter{Of: 2}, "bc", "bc"},
+		{Scatter{Need: Quorum(2)}, "bc", "bc"},
+		{Scatter{Need: Quorum(3)}, "", "abc"},
+		{Scatter{Need: First}, "bc", "bc"},
+		{Broadcast{}, "abc", "abc"},
+	} {
+		b := newBench(t, test.policy, 3)
+		busy := b.desk.members[0]
+		busy.Slots, busy.load = 1, 1
+		b.submit(task("x"))
+		assert.Equal(t, test.asked, b.where(), "%+v", test.policy)
+		busy.load--
+		b.desk.advance()
+		assert.Equal(t, test.after, b.where(), "%+v", test.policy)
+	}
+
+	// It does not wait for one that has left.
+	b := newBench(t, Scatter{}, 3)
+	busy := b.desk.members[0]
+	busy.Slots, busy.load = 1, 1
+	b.submit(task("x"))
+	b.desk.leave(busy.PID)
+	assert.Equal(t, "bc", b.where())
+
+	b = newBench(t, Scatter{}, 2)
+	b.desk.refuse = true
+	busy = b.desk.members[0]
+	busy.Slots, busy.load = 1, 1
+	assert.ErrorIs(t, b.results[b.submit(task("x"))].Err, actors.ErrBusy)
+}
+
+func TestTheFirstThatSucceededIsItWithoutAPayload(t *testing.T) {
+	b := newBench(t, Scatter{}, 2)
+	call := b.submit(task("x"))
+	b.desk.settle(b.at("a"), actors.Result{Attempts: 1})
+	b.done("b")
+	assert.Nil(t, b.results[call].Payload, "a's answer is empty")
 }
 
 func TestScatterAsksOthersNextTime(t *testing.T) {

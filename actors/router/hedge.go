@@ -39,7 +39,7 @@ func (h Hedge) terms() terms {
 	if h.Percent == 0 {
 		h.Percent = DefaultHedgePercent
 	}
-	return terms{of: 1, hedge: &h}
+	return terms{hedge: &h}
 }
 
 func (h Hedge) by() Policy {

@@ -16,7 +16,8 @@ type Member struct {
 	// PID is the actor's.
 	PID *actor.PID
 	// Calls says that it takes *process.Call, as pools, process actors and routers
-	// do: then a task can be cancelled there. Else it is sent an *actors.Task and
+	// do: then a task can be cancelled there. A router that is not said to take calls
+	// must not lead back to this one. Else it is sent an *actors.Task and
 	// must answer with one *actors.Result that has the Task's Tag.
 	Calls bool
 	// Slots is how many tasks it may have at once. Zero means any number.
@@ -57,7 +58,7 @@ func (d *desk) join(joining Member) {
 		d.known[key] = m
 		d.hands.watch(m.PID)
 	}
-	m.leaving = false
+	m.leaving, m.rests = false, time.Time{} // nobody looked at its rest while it was away
 	d.members = append(d.members, m)
 	slices.SortFunc(d.members, func(a, b *member) int { return int(a.seq) - int(b.seq) })
 	d.advance()
@@ -72,7 +73,7 @@ func (d *desk) leave(pid *actor.PID) {
 	m.leaving = true
 	d.drop(m)
 	d.part(m)
-	d.abandon()
+	d.fewer()
 }
 
 // part forgets a member that has left and has nothing more.
@@ -106,6 +107,12 @@ func (d *desk) gone(pid *actor.PID) {
 		l.kept = true // somebody may still know it
 		d.settle(l, memberEnded)
 	}
+	d.fewer()
+}
+
+// fewer looks again at what waits: what wants all members may have them now.
+func (d *desk) fewer() {
+	d.advance()
 	d.abandon()
 }
 

@@ -40,7 +40,8 @@ type Candidate struct {
 
 // terms are what a policy asks for besides a pick.
 type terms struct {
-	of       int  // members that get each task; everyone: all of them
+	several  bool // members get each task, and their answers are gathered
+	of       int  // how many of them; 0: all
 	need     Need // of them that must succeed
 	everyone bool // also those that are busy
 	patient  bool // wait for all answers, whatever they are

@@ -41,7 +41,6 @@ func newRouter(s Spec) *router {
 func newDesk(s Spec, h hands) *desk {
 	d := &desk{
 		policy: s.Policy,
-		terms:  terms{of: 1},
 		refuse: s.WhenEmpty == EmptyRefuses,
 		limit:  s.QueueLimit,
 		hands:  h,
@@ -86,9 +85,13 @@ func (r *router) Receive(ctx actor.Context) {
 		r.rings = time.Time{}
 		r.desk.tick(r.spec.Clock())
 	case *Join:
-		r.desk.join(m.Member)
+		if m.Member.PID != nil && !m.Member.PID.Equal(r.self) {
+			r.desk.join(m.Member)
+		}
 	case *Leave:
-		r.desk.leave(m.PID)
+		if m.PID != nil {
+			r.desk.leave(m.PID)
+		}
 	case *actor.Terminated:
 		r.system.Root.Send(r.self, &gone{m.Who})
 	case *gone:
@@ -141,7 +144,9 @@ func (r *router) accept(call *process.Call) {
 // answered takes the answer of a plain actor.
 func (r *router) answered(m *actors.Result) {
 	if l, ok := m.Tag.(*leg); ok && l.owner.Equal(r.self) {
-		r.desk.settle(l, *m)
+		result := *m
+		result.Tag = l.Task.Tag // the sender's, not ours
+		r.desk.settle(l, result)
 	}
 }
 
@@ -213,7 +218,7 @@ func (r *router) reject(message any) {
 	case *Drain:
 		m.Done <- struct{}{}
 	case *Inspect:
-		m.Reply <- r.stats()
+		m.Reply <- Stats{}
 	case *actor.MessageEnvelope:
 		if task, ok := m.Message.(*actors.Task); ok && m.Sender != nil {
 			r.system.Root.Send(m.Sender, &actors.Result{Err: actors.ErrStopping, Tag: task.Tag})

@@ -17,7 +17,9 @@ func Quorum(n int) Need { return Need(n) }
 // the first, Gathered has all that came. It is a *actors.QuorumError as soon as so
 // many have failed that the others are too few, and at once if there are too few
 // to begin with. In both cases the tasks that are still under way are cancelled.
-// A member that fails is not replaced by another.
+// A member that fails is not replaced by another. Members that are busy are left
+// out if the others are enough for Need; if they are not, the task waits, or is
+// refused, as WhenEmpty says.
 type Scatter struct {
 	// By picks the members. Nil means RoundRobin.
 	By Policy
@@ -36,7 +38,7 @@ var (
 // Pick returns the next member to ask.
 func (s Scatter) Pick(c *Choice) int { return s.by().Pick(c) }
 
-func (s Scatter) terms() terms { return terms{of: s.Of, everyone: false, need: s.Need} }
+func (s Scatter) terms() terms { return terms{several: true, of: s.Of, need: s.Need} }
 
 func (s Scatter) by() Policy {
 	if s.By == nil {

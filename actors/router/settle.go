@@ -19,7 +19,7 @@ func (d *desk) settle(l *leg, result actors.Result) {
 	m.load--
 	if r != nil {
 		r.lose(l)
-		d.count(m, result)
+		d.count(m, r, result)
 		switch {
 		case r.gathered != nil:
 			d.gatherIn(r, l.part, result)
@@ -32,11 +32,13 @@ func (d *desk) settle(l *leg, result actors.Result) {
 	d.advance()
 }
 
-func (d *desk) count(m *member, result actors.Result) {
-	switch {
-	case result.Err == nil:
+func (d *desk) count(m *member, r *route, result actors.Result) {
+	if result.Err == nil {
 		m.done++
-	case result.Attempts == 0:
+		return
+	}
+	switch judge(result, r.call.Task.Repeatable, r.call.Attempts) {
+	case busy, refused:
 		m.refused++
 	default:
 		m.failed++
@@ -71,7 +73,7 @@ func (d *desk) exclude(r *route, m *member, what fate, err error) {
 		d.rest(m)
 	case refused:
 		r.tried, r.refusal = append(r.tried, m), err
-		if errors.Is(err, actors.ErrStopping) {
+		if !errors.Is(err, actors.ErrQueueFull) {
 			d.rest(m)
 		}
 	case died, answered:
@@ -163,7 +165,7 @@ func (d *desk) leg(r *route, m *member) *leg {
 	task.Cause = r.call.Cause()
 	l.Reset(task)
 	l.Into = l
-	l.Pool.NoWait = r.call.Pool.NoWait
+	l.Pool.NoWait, l.Pool.Routers = r.call.Pool.NoWait, r.call.Pool.Routers+1
 	l.member, l.route, l.settled, l.recalled = m, r, false, false
 	// What keeps its own time or is joined with others may be known to somebody
 	// after its answer, and a plain actor may answer twice.

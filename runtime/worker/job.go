@@ -46,7 +46,14 @@ type jobQueue struct {
 
 func (q *jobQueue) empty() bool { return q.next == len(q.jobs) }
 
-func (q *jobQueue) push(j *job) { q.jobs = append(q.jobs, j) }
+func (q *jobQueue) push(j *job) {
+	if len(q.jobs) == cap(q.jobs) && 2*q.next > len(q.jobs) { // it may never be empty
+		n := copy(q.jobs, q.jobs[q.next:])
+		clear(q.jobs[n:])
+		q.jobs, q.next = q.jobs[:n], 0
+	}
+	q.jobs = append(q.jobs, j)
+}
 
 func (q *jobQueue) pop() *job {
 	j := q.jobs[q.next]

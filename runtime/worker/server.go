@@ -152,6 +152,9 @@ func (s *server) answer(j *job) error {
 	answer := s.run(j)
 	s.watch.ended()
 	j.ctx.end()
+	if j.stream != nil {
+		j.stream.end()
+	}
 	err := s.out.send(answer, false)
 	if errors.Is(err, codec.ErrTooLarge) {
 		err = s.out.send(tooLarge(answer, err), false)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"brood/actors"
 	"brood/actors/protocol"
@@ -24,13 +25,17 @@ func ServeStreams(handle StreamHandler) error {
 
 // Stream is the worker's side of a task. A slow submitter holds up Send, a slow
 // handler the submitter; what waits for either is bounded by 256 KiB and one
-// piece. Safe for concurrent use, until the handler returns.
+// piece. Safe for concurrent use. When the handler has returned, nothing is sent any
+// more: the error is the context's.
 type Stream struct {
 	server  *server
 	job     *job
 	reader  context.Context // for whoever reads in the handler's place
 	rest    []byte          // of what Read has taken
 	collect []byte          // what was sent, if the task is not streamed
+
+	saying sync.Mutex // held while something of the task is written
+	over   bool       // behind saying: the answer comes next
 
 	// Behind the server's lock.
 	pieces   [][]byte
@@ -79,8 +84,22 @@ func (s *Stream) allow(bytes int) error {
 	return s.say(protocol.Credit, protocol.CreditPayload(bytes))
 }
 
+// say writes a message about the task, if its handler has not returned: behind the
+// answer, the pool knows of no such task.
 func (s *Stream) say(kind protocol.Kind, payload []byte) error {
+	s.saying.Lock()
+	defer s.saying.Unlock()
+	if s.over {
+		return s.job.ctx.Err()
+	}
 	return s.server.out.send(&protocol.Message{Kind: kind, ID: s.job.message.ID, Payload: payload}, true)
+}
+
+// end says that the answer comes next. The task's context has ended.
+func (s *Stream) end() {
+	s.saying.Lock()
+	s.over = true
+	s.saying.Unlock()
 }
 
 // Send sends one piece of the result. It waits for room; the context's error says

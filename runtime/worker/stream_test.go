@@ -192,3 +192,22 @@ func TestTypedHandler(t *testing.T) {
 	require.ErrorAs(t, err, &bad)
 	assert.Equal(t, "encode", bad.Op)
 }
+
+// A goroutine that the handler has left behind says nothing of a task that is
+// answered: the pool would take that for a broken wire.
+func TestStreamSaysNothingBehindItsAnswer(t *testing.T) {
+	left := make(chan *Stream, 1)
+	p := serveStream(t, func(_ context.Context, s *Stream) ([]byte, error) {
+		left <- s
+		return []byte("done"), nil
+	})
+	p.say(protocol.Task, 1, "")
+	p.hears(protocol.Credit, 1, firstCredit)
+	p.credit(1, 1000)
+	p.hears(protocol.Result, 1, "done")
+	s := <-left
+	assert.ErrorIs(t, s.Progress([]byte("late")), context.Canceled)
+	assert.ErrorIs(t, s.Send([]byte("late")), context.Canceled)
+	p.say(protocol.Ping, 9, "")
+	p.hears(protocol.Pong, 9, "")
+}

@@ -3,7 +3,6 @@ package tree
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -153,13 +152,12 @@ func (f *forked) await() { awaitPidfd(f.tree.pidfd, -1) }
 const endBytes = 4 + 3*8
 
 func (f *forked) reap(end End) (End, error) {
-	_ = f.line.SetDeadline(time.Now().Add(zygoteTime)) // if it fails, so does the read
-	_, _ = f.line.Write([]byte{'r'})                   // likewise
+	_ = f.line.SetDeadline(time.Now().Add(f.zygote.Patience)) // if it fails, so does the read
+	_, _ = f.line.Write([]byte{'r'})                          // likewise
 	var said [endBytes]byte
 	if err := f.hear(said[:]); err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			f.zygote.kill()
-			err = fmt.Errorf("%w: it did not answer and was killed", ErrZygoteEnded)
+			err = f.zygote.hangs()
 		}
 		return end, err
 	}

@@ -18,13 +18,16 @@ import (
 // two that a fork is spoken to on.
 const MaxForkFiles = 253 - 2
 
-// zygoteTime is how long a zygote may take for a fork, and to reap one. One that
-// takes longer has been stopped, or hangs, and is killed.
+// zygoteTime is NewZygote's Patience.
 const zygoteTime = 5 * time.Second
 
 // Zygote is a process that forks itself when this one asks for it. The forks are
 // its children, and trees of this process all the same. Safe for concurrent use.
 type Zygote struct {
+	// Patience is how long the process may take for a fork, and to reap one. If it
+	// takes longer, it has been stopped, or hangs, and is killed.
+	Patience time.Duration
+
 	control *os.File
 	kill    func() // the process itself
 
@@ -42,7 +45,7 @@ func NewZygote(kill func()) (z *Zygote, theirs *os.File, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Zygote{control: ours, kill: kill, forks: map[*Tree]struct{}{}}, theirs, nil
+	return &Zygote{Patience: zygoteTime, control: ours, kill: kill, forks: map[*Tree]struct{}{}}, theirs, nil
 }
 
 // socketPair returns two connected sockets: ours waits in the runtime's poller,
@@ -120,9 +123,15 @@ func (z *Zygote) launch(t *Tree, spec *Spec) error {
 	}
 	f.giveUp()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		z.kill()
+		return z.hangs()
 	}
 	return err
+}
+
+// hangs ends a process that did not do in time what was asked of it.
+func (z *Zygote) hangs() error {
+	z.kill()
+	return fmt.Errorf("%w: it did not answer and was killed", ErrZygoteEnded)
 }
 
 // request asks for a fork with these files. What is said to it alone goes through
@@ -139,7 +148,7 @@ func (z *Zygote) request(files []*os.File) (gate, line *os.File, err error) {
 		return nil, nil, err
 	}
 	defer theirLine.Close()
-	deadline := time.Now().Add(zygoteTime)
+	deadline := time.Now().Add(z.Patience)
 	err = z.send(append([]*os.File{theirGate, theirLine}, files...), deadline)
 	if err == nil {
 		err = errors.Join(gate.SetDeadline(deadline), line.SetDeadline(deadline))
@@ -176,8 +185,7 @@ func (z *Zygote) send(files []*os.File, deadline time.Time) error {
 	})
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		z.kill()
-		return err
+		return z.hangs()
 	case err != nil, sent == unix.EPIPE, sent == unix.ECONNRESET:
 		return ErrZygoteEnded
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 func TestOrdersOfAFork(t *testing.T) {
@@ -50,6 +51,32 @@ func TestZygoteThatIsGone(t *testing.T) {
 	z.Ended()
 	assert.ErrorIs(t, z.send(nil, time.Now().Add(time.Hour)), ErrZygoteEnded)
 	assert.False(t, z.enter(new(Tree)))
+}
+
+// A zygote that hangs is killed, whatever is asked of it.
+func TestZygoteThatHangs(t *testing.T) {
+	kills := 0
+	z, theirs, err := NewZygote(func() { kills++ })
+	require.NoError(t, err)
+	defer theirs.Close()
+	defer z.Ended()
+	z.Patience = time.Millisecond
+	assert.ErrorIs(t, z.launch(&Tree{pidfd: -1}, &Spec{}), ErrZygoteEnded)
+	assert.Equal(t, 1, kills)
+
+	line, theirLine, err := socketPair(unix.SOCK_STREAM)
+	require.NoError(t, err)
+	defer line.Close()
+	defer theirLine.Close()
+	_, err = (&forked{zygote: z, line: line}).reap(End{})
+	assert.ErrorIs(t, err, ErrZygoteEnded)
+	assert.Equal(t, 2, kills)
+
+	for err = nil; err == nil; { // until the socket takes no more
+		err = z.send([]*os.File{theirs}, time.Now().Add(time.Millisecond))
+	}
+	assert.ErrorIs(t, err, ErrZygoteEnded)
+	assert.Equal(t, 3, kills)
 }
 
 func TestWhoWaitsForAZygoteCanGiveUp(t *testing.T) {

@@ -266,7 +266,7 @@ class _Server:
             if job is None or job.withdrawn:
                 return False
             if not job.begun:
-                job.withdrawn = True
+                job.withdrawn, job.payload = True, None  # the queue keeps the job
                 del self.jobs[id]
                 return True
             job.cancelled = job.cancelled or cancel
