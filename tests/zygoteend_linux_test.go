@@ -133,7 +133,7 @@ func TestWorkersOfAZygoteAreChanged(t *testing.T) {
 	for i := range 5 {
 		slots = append(slots, map[string]string{"SLOT": fmt.Sprint("slot", i)})
 	}
-	pool := zygotePool(t, runtime.PoolSpec{Size: 1, Slots: slots})
+	pool := zygotePool(t, newRuntime(t, runtime.Options{}), runtime.PoolSpec{Size: 1, Slots: slots})
 	zygote := zygoteOf(t, pool)
 	for range 2 {
 		ctx := within(t, limit)
