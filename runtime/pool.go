@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -21,6 +22,7 @@ type Pool struct {
 	spec   PoolSpec
 	actor  *actor.PID // the pool actor
 	client *pool.Client
+	load   atomic.Int32  // tasks under way; the pool's actor writes it, readers of wires read it
 	zygote *ptyio.Zygote // nil: there is none
 
 	ready  chan struct{} // closed when every worker was ready once

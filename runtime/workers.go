@@ -79,6 +79,7 @@ func (p *Pool) check(cause trace.SpanContext) (*actor.Props, error) {
 		RepeatBackoff:   spec.RepeatBackoff,
 		PoisonLimit:     spec.PoisonLimit,
 		OnUndone:        func(task pool.Undone) { p.rt.reporting.undone(spec.Name, task) },
+		Load:            &p.load,
 		Telemetry:       p.rt.recorder,
 	}.Props()
 	_, ofWorker := p.worker(0, spec.Command, cause).Props()
@@ -130,6 +131,7 @@ func (p *Pool) worker(i int, command Command, cause trace.SpanContext) process.S
 		CancelGrace:  p.spec.CancelGrace,
 		CancelStep:   p.spec.CancelStep,
 		Pool:         p.actor,
+		Load:         &p.load,
 		Subscribers:  p.spec.Subscribers,
 		Member:       i,
 		OnEvent:      func(event any) { p.observe(i, event) },

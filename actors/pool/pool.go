@@ -165,6 +165,9 @@ func (p *pool) endTurn() {
 		p.dispatch() // one may take calls again
 	}
 	p.level()
+	if p.spec.Load != nil {
+		p.spec.Load.Store(int32(p.scheduler.held))
+	}
 }
 
 // freed takes how many calls a member has ended, and how long they took.

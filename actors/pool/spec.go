@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -72,6 +73,8 @@ type Spec struct {
 	// accepted and is not done because the pool stops, before it is answered. It
 	// must not block.
 	OnUndone func(Undone)
+	// Load is told how many tasks are under way; see process.Spec. Nil: nobody is.
+	Load *atomic.Int32
 	// Telemetry records the tasks' hops. Nil records nothing.
 	Telemetry *telemetry.Recorder
 

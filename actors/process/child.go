@@ -93,8 +93,8 @@ func (c *child) endTurn() {
 	// With several tasks under way, others are likely to be answered or to come
 	// soon after these.
 	c.box.Gather(c.tasks.held.len()+c.tasks.freed > 1)
-	if w := c.run.wire; w != nil {
-		w.load.Store(int32(c.tasks.held.len()))
+	if c.spec.Pool == nil {
+		c.spec.Load.Store(int32(c.tasks.held.len()))
 	}
 	if c.state.phase != spawning {
 		c.run.flush()

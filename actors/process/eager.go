@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// An answer to a lone task comes in a few microseconds, and a core that has gone
-// to sleep meanwhile takes 50 to wake up. So who reads the wire of a child that
-// holds one or two tasks looks a few times before it waits: it keeps a core awake
-// for as long as one wake-up costs, at most, and lets all other goroutines go
-// first. It learns how long a child takes: of one that takes longer, it looks for
-// one answer in eagerMisses only.
+// An answer to a lone task comes soon, as does the next task; but a core that has
+// gone to sleep meanwhile takes 50 us to wake up, which is then most of the time. So
+// who reads the wire of a child, in a pool with one or two tasks under way, looks a
+// few times before it waits: it keeps a core awake for twice as long as one
+// wake-up takes, at most, and lets all other goroutines go first. It learns how long
+// things take: where nothing comes in that time, it looks once in eagerMisses only.
 const (
-	eagerTime   = 20 * time.Microsecond
+	eagerTime   = 100 * time.Microsecond
 	eagerLoad   = 2 // tasks; with more, somebody has enough to do
 	eagerMisses = 64
 )
@@ -24,9 +24,10 @@ type eager struct {
 	passed int  // waits since the last look
 }
 
-// worth reports whether to look for an answer, with so many tasks at the child.
+// worth reports whether to look, with so many tasks under way. None is few, too:
+// what was read last has just been answered.
 func (e *eager) worth(load int32) bool {
-	if e.off || load < 1 || load > eagerLoad {
+	if e.off || load > eagerLoad {
 		return false
 	}
 	if e.missed < 4 {

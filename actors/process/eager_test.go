@@ -10,7 +10,7 @@ import (
 // Looking is for children that hold one or two tasks and answer soon.
 func TestWhenToLookForAnAnswer(t *testing.T) {
 	var e eager
-	for load, want := range map[int32]bool{0: false, 1: true, 2: true, 3: false, 64: false} {
+	for load, want := range map[int32]bool{0: true, 1: true, 2: true, 3: false, 64: false} {
 		assert.Equal(t, want, e.worth(load), "%d tasks", load)
 	}
 	assert.False(t, (&eager{off: true}).worth(1))

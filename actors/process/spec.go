@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -109,6 +110,9 @@ type Spec struct {
 	// besides what subscribers get. Member is the pool's number for it.
 	Pool   *actor.PID
 	Member int
+	// Load is how many tasks are under way in the pool, which the pool keeps up to
+	// date. Nil, and without a pool: the child's own count.
+	Load *atomic.Int32
 	// Telemetry records the child's hops. Nil records nothing.
 	Telemetry *telemetry.Recorder
 	// Cause is the span that the child's start belongs to.
@@ -184,6 +188,9 @@ func (s *Spec) setDefaults() {
 	}
 	if s.Goroutines == nil {
 		s.Goroutines = new(sync.WaitGroup)
+	}
+	if s.Load == nil {
+		s.Load = new(atomic.Int32)
 	}
 	s.Health = slices.Clone(s.Health)
 	for i := range s.Health {

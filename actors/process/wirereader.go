@@ -3,7 +3,6 @@ package process
 import (
 	"os"
 	"sync"
-	"sync/atomic"
 
 	"brood/actors/protocol"
 )
@@ -24,8 +23,6 @@ type wire struct {
 
 	toChild, fromChild *os.File // behind run.mu until the process runs
 	mark               *os.File // likewise; nil: there is none
-
-	load atomic.Int32 // tasks at the child, as the actor last saw it
 
 	// The actor's.
 	out     outlet
@@ -48,7 +45,7 @@ func (r *run) readWire() {
 	look := eager{off: try == nil}
 	for {
 		n, err := 0, error(nil)
-		if look.worth(r.wire.load.Load()) {
+		if look.worth(r.spec.Load.Load()) {
 			n, err = look.look(try)
 		}
 		if n == 0 && err == nil {
