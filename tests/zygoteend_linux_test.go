@@ -22,8 +22,9 @@ func zygoteThatDiesTakesItsForksAlong(t *testing.T, rt *runtime.Runtime, level r
 	command.Containment.Limit = level
 	pool := zygotePool(t, rt, runtime.PoolSpec{Command: command, Size: 3})
 	before, zygote := allReady(t, pool, 3), zygoteOf(t, pool)
-	held := submit(within(t, limit), pool, actors.Task{Payload: []byte("hang")})
-	require.Eventually(t, func() bool { return pool.Stats().Held == 1 }, limit, soon)
+	g := newGate(t)
+	held := submit(within(t, limit), pool, actors.Task{Payload: []byte("hold " + g.path)})
+	g.reached(t) // one that was not begun would go to another fork
 	kill(zygote, syscall.SIGKILL)
 	var exited *actors.WorkerExitedError
 	require.ErrorAs(t, receive(t, held).err, &exited)
