@@ -2,12 +2,10 @@ package pool
 
 import "time"
 
-// A meter's window is cut in parts, of which the oldest is forgotten as a whole.
+// What "lately" means is cut in parts, of which the oldest is forgotten as a whole.
 const (
 	meterParts = 12
 	meterPart  = 5 * time.Second
-	// meterWindow is what "lately" means.
-	meterWindow = meterParts * meterPart
 )
 
 // meter measures how much of its time a member holds tasks. It is asked only when

@@ -105,7 +105,7 @@ func (p *pool) answered(m *supervisor.Answer) {
 	case supervisor.AddChild:
 		p.crew.hired(memberOf(r.ID), m.Err, survived(m.Err))
 	case supervisor.StopChild:
-		p.ask(supervisor.RemoveChild{ID: r.ID})
+		p.ask(supervisor.RemoveChild(r))
 	case supervisor.RemoveChild:
 		p.crew.left(memberOf(r.ID), m.Err != nil && !errors.Is(m.Err, supervisor.ErrNotFound))
 	}

@@ -50,7 +50,7 @@ func (w *world) check() {
 	w.checkKeys()
 	w.checkRiders(place)
 	for _, j := range w.open {
-		w.must(1 == place[j.call], "task %v is in %d places", j.task.Tag, place[j.call])
+		w.must(place[j.call] == 1, "task %v is in %d places", j.task.Tag, place[j.call])
 	}
 }
 
@@ -94,7 +94,7 @@ func (w *world) checkRiders(place map[*process.Call]int) {
 	}
 	for call := range place {
 		if e := entryOf(call); e != nil && e.leads != nil {
-			w.must(1 == place[call], "a run of the pool's own is in %d places", place[call])
+			w.must(place[call] == 1, "a run of the pool's own is in %d places", place[call])
 			leads[e.leads] = true
 		}
 	}

@@ -118,9 +118,7 @@ func BenchmarkHolding(b *testing.B) {
 		b.ReportAllocs()
 		for id := uint64(1); b.Loop(); id++ {
 			h[id] = call
-			if _, ok := h[id-prefetch]; ok {
-				delete(h, id-prefetch)
-			}
+			delete(h, id-prefetch)
 		}
 	})
 }
