@@ -10,6 +10,7 @@ import (
 
 	"brood/actors"
 	"brood/actors/internal/alarm"
+	"brood/actors/internal/mailbox"
 	"brood/actors/process"
 	"brood/actors/supervisor"
 )
@@ -85,6 +86,7 @@ func (s *stage) open(t *testing.T, seed uint64) *world {
 	}
 	w.members = make([]fakeMember, len(s.members))
 	w.pool = newPool(spec)
+	w.pool.OwnMailbox(mailbox.New())
 	w.pool.system, w.pool.self = s.system, s.self
 	w.pool.clock = func() time.Time { return time.Unix(1, 0).Add(w.now) }
 	w.pool.now = func() time.Duration { return w.now }
