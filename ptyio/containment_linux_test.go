@@ -435,16 +435,14 @@ func init() {
 // its owner leaves its work to the next guardian of anybody.
 func TestCase92LeftoversOfOwnersWithoutGuardian(t *testing.T) {
 	onEachLevel(t, func(t *testing.T, level ptyio.Level) {
-		o := startOwner(t, level, "forest")
-		guardian := guardiansOf(o.cmd.Process.Pid)
-		require.Len(t, guardian, 1)
-		for _, pid := range []int{guardian[0], o.cmd.Process.Pid} {
-			require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP)) // so that neither sees the other's end
+		var o *owned
+		left := 0
+		// A program that some other package's test starts just now cleans up as well.
+		for try := 0; left != 5 && try < 20; try++ {
+			o = leaveForest(t, level)
+			left = len(marked(o.mark, 0))
 		}
-		require.NoError(t, syscall.Kill(guardian[0], syscall.SIGKILL))
-		require.NoError(t, o.cmd.Process.Kill())
-		o.cmd.Wait()
-		require.Len(t, marked(o.mark, 0), 5, "the control: nobody has killed them")
+		require.Equal(t, 5, left, "the control: nobody has killed them")
 
 		startOwner(t, level, "block")
 
@@ -458,6 +456,22 @@ func TestCase92LeftoversOfOwnersWithoutGuardian(t *testing.T) {
 			return true
 		}, limit, time.Millisecond)
 	})
+}
+
+// leaveForest starts an owner with children and kills it together with its
+// guardian.
+func leaveForest(t *testing.T, level ptyio.Level) *owned {
+	t.Helper()
+	o := startOwner(t, level, "forest")
+	guardian := guardiansOf(o.cmd.Process.Pid)
+	require.Len(t, guardian, 1)
+	for _, pid := range []int{guardian[0], o.cmd.Process.Pid} {
+		require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP)) // so that neither sees the other's end
+	}
+	require.NoError(t, syscall.Kill(guardian[0], syscall.SIGKILL))
+	require.NoError(t, o.cmd.Process.Kill())
+	o.cmd.Wait()
+	return o
 }
 
 func TestKilledGuardianIsReplaced(t *testing.T) {
