@@ -143,8 +143,8 @@ func (p *pool) Receive(ctx actor.Context) {
 	}
 }
 
-// crowd is how many tasks under way make a turn wait for more messages.
-const crowd = 8
+// crowd is how many tasks for each member make a turn wait for more messages.
+const crowd = 4
 
 // tick reads the clock, once a turn.
 func (p *pool) tick() {
@@ -156,9 +156,9 @@ func (p *pool) tick() {
 // endTurn hands out what waits, and looks after the members if there is a need.
 func (p *pool) endTurn() {
 	p.inTurn = false
-	// With many tasks under way, others are likely to come or to be answered soon
-	// after these.
-	p.box.Gather(p.scheduler.held+p.scheduler.length >= crowd)
+	// With many tasks at the members, others are likely to be answered or to come
+	// soon after these, and nobody idles meanwhile.
+	p.box.Gather(p.scheduler.held > crowd*len(p.scheduler.members))
 	p.dispatch()
 	if p.crew.needsLook(p.muster.wake) {
 		p.look()
