@@ -132,19 +132,23 @@
 //
 // # Where the time goes
 //
-// For a task of 100 bytes, echoed, through a pool of four workers, as its owner pays
-// for it, in nanoseconds of processor time (to be measured: ?):
+// For a task of 100 bytes, echoed by a child in C, through a pool of four workers, as
+// its owner pays for it: nanoseconds of processor time for each task, from profiles
+// of 1.5 million tasks each, on two virtual cores, with 64 tasks outstanding
+// (389,000 a second) and with 5,000 (487,000):
 //
-//	step      who                what                                     1 out   64 out   5,000
-//	submit    submitter          a call, its message, the wait for it       ?       ?        ?
-//	queue     pool's turn        accepted, into the line and out of it      ?       ?        ?
-//	schedule  pool's turn        who gets it; what has ended; the message   ?       ?        ?
-//	encode    process actor      the frame, the place among those held      ?       ?        ?
-//	write     process actor      its share of a system call                 ?       ?        ?
-//	read      wire reader        its share of a system call, and of waking  ?       ?        ?
-//	decode    wire reader        the frame, memory of the payload's own     ?       ?        ?
-//	complete  process actor      found among those held, answered; waking   ?       ?        ?
+//	step      who                what                                     64 out   5,000
+//	submit    submitter          a call, its message, the wait for it        550   1,220
+//	queue     pool's turn        accepted, into the line                      50      70
+//	schedule  pool's turn        out of the line, who gets it; what ended    120     230
+//	encode    process actor      the frame, the place among those held       110     240
+//	write     process actor      its share of a system call                  470     110
+//	read      wire reader        its share of a system call                  130      30
+//	decode    wire reader        the frame, memory of the payload's own       90     110
+//	complete  process actor      found among those held, answered; waking    260     650
 //	                             the submitter
+//	switching Go's scheduler     from goroutine to goroutine                 510     400
+//	collector                                                                100      70
 //
 // Not in it is what the child does, and the time that a core sleeps.
 package pool
