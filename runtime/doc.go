@@ -69,7 +69,7 @@
 //	output feeder      output reader, with   the reader has ended and all is      output reader, Shutdown
 //	                   Drop, at first output consumed, or the incarnation is over
 //	wire reader        process actor, start  the wire ends or is closed; it may   process actor (Down), Shutdown
-//	                                         look for 20 us before it waits
+//	                                         look for 100 us before it waits
 //	flusher            process actor         what it holds is written, or the     process actor, Shutdown
 //	                                         descriptor is closed
 //	closer of stdin    process actor         stdin is closed; on a terminal: the  process actor, Shutdown

@@ -36,12 +36,14 @@ type soak struct {
 	all  int
 
 	answered, fine, cancelled, lost atomic.Int64
+	unasked                         atomic.Int64 // cancelled before they came to the pool
 
 	mu    sync.Mutex
 	wrong []error // answers that a task must not get
 }
 
-// TestSoak submits many tasks and cancels a quarter of them at random, while a
+// TestSoak submits many tasks and gives a quarter of them up at random, if they are
+// not answered by then, while a
 // worker is killed every 50 ms: each is answered once, as one of what can become of
 // it, the pool's own counts agree, and its memory does not grow.
 func TestSoak(t *testing.T) {
@@ -75,6 +77,12 @@ func TestSoak(t *testing.T) {
 	stats := s.pool.Stats()
 	assert.Zero(t, stats.Queued)
 	assert.Zero(t, stats.Held)
+	assert.EqualValues(t, runtime.PoolOutcomes{
+		Submitted:    uint64(s.answered.Load() - s.unasked.Load()),
+		Done:         uint64(s.fine.Load()),
+		Cancelled:    uint64(s.cancelled.Load() - s.unasked.Load()),
+		WorkerExited: uint64(s.lost.Load()),
+	}, stats.Outcomes, "the pool counts what its submitters do")
 }
 
 // submit lets many goroutines submit n tasks.
@@ -109,6 +117,10 @@ func (s *soak) one() {
 		s.fine.Add(1)
 	case errors.Is(err, actors.ErrCancelled) && ctx.Err() != nil:
 		s.cancelled.Add(1)
+		var given *actors.CancelledError
+		if errors.As(err, &given) && given.Stage == actors.StageDoor {
+			s.unasked.Add(1)
+		}
 	case errors.Is(err, actors.ErrWorkerExited):
 		s.lost.Add(1)
 	default:

@@ -111,9 +111,10 @@
 //
 // # The eager reader
 //
-// Who reads the wire of a child that holds one or two tasks looks for an answer for
-// 20 us before it waits (eager.go), since waking up a core that has gone to sleep
-// takes longer. It lets all other goroutines go first, learns which children take
-// longer and looks at those once in 64 waits, and never does so where there is one
-// processor, or for a child without tasks: an idle pool uses no processor time.
+// Who reads the wire of a child, in a pool with at most two tasks under way, looks
+// for up to 100 us after each read before it waits (eager.go), since waking up a core
+// that has gone to sleep takes half as long. It lets all other goroutines go first,
+// looks only once in 64 waits where nothing comes in that time, and never where there
+// is one processor. Without tasks nothing is read, so that an
+// idle pool uses no processor time.
 package process
