@@ -47,8 +47,9 @@ __all__ = ["Cancelled", "ProtocolError", "cancelled", "check", "serve"]
 
 VERSION = 1
 HELLO, TASK, RESULT, ERROR, CANCEL, PING, PONG, SHUTDOWN, REVOKE, REVOKED = range(1, 11)
+_OF_STREAMS = (11, 12, 13)  # piece, end, credit: of tasks that were answered with an error
 
-_TRACE, _TIMES = 1, 2  # flags
+_TRACE, _TIMES, _STREAMED = 1, 2, 4  # flags
 _HEADER = struct.Struct(">BBIQ")  # kind, flags, incarnation, id
 _LENGTH = struct.Struct(">I")
 _TIMES_BLOCK = struct.Struct(">QQ")
@@ -114,10 +115,10 @@ def _parse_link(value):
 
 
 class _Job:
-    __slots__ = ("id", "payload", "timed", "begun", "cancelled", "withdrawn")
+    __slots__ = ("id", "payload", "timed", "streamed", "begun", "cancelled", "withdrawn")
 
-    def __init__(self, id, payload, timed):
-        self.id, self.payload, self.timed = id, payload, timed
+    def __init__(self, id, payload, timed, streamed):
+        self.id, self.payload, self.timed, self.streamed = id, payload, timed, streamed
         self.begun = self.cancelled = self.withdrawn = False
 
 
@@ -182,6 +183,8 @@ class _Server:
         kind, times = RESULT, b""
         began = time.time_ns() if job.timed else 0
         try:
+            if job.streamed:
+                raise NotImplementedError("a streamed task; this SDK has none")
             payload = self.handle(job.payload)
             payload = b"" if payload is None else memoryview(payload).cast("B")
         except Exception as error:
@@ -242,10 +245,10 @@ class _Server:
 
     def take(self, body):
         kind, flags, incarnation, id = _HEADER.unpack_from(body)
-        if incarnation != self.incarnation or flags & ~(_TRACE | _TIMES):
+        if incarnation != self.incarnation or flags & ~(_TRACE | _TIMES | _STREAMED):
             raise ProtocolError("frame for incarnation %d, flags %#x" % (incarnation, flags))
         if kind == TASK:
-            job = _Job(id, *_payload_of(body, flags))
+            job = _Job(id, *_payload_of(body, flags), streamed=bool(flags & _STREAMED))
             with self.lock:
                 self.jobs[id] = job
             self.queue.put(job)
@@ -256,7 +259,7 @@ class _Server:
             self.send(PONG, id)
         elif kind == SHUTDOWN:
             self.queue.put(None)
-        else:
+        elif kind not in _OF_STREAMS:
             raise ProtocolError("unexpected kind %d" % kind)
 
     def withdraw(self, id, cancel):

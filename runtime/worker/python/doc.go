@@ -26,5 +26,5 @@
 // A worker in Python handles one task at a time, marks what it begins, gives back
 // what it has not begun, and follows cancels if the handler asks (check, cancelled).
 // Payloads are bytes; runtime.Method's JSON is json.loads and json.dumps there. It
-// knows no streamed tasks: Pool.Stream ends it, as what is not the protocol.
+// knows no streamed tasks, and answers them with an error.
 package python

@@ -46,16 +46,20 @@ const (
 // frame is what a test says and hears. It is written and read here by hand, so
 // that the file is held against the bytes of the protocol's page.
 type frame struct {
-	kind    byte
-	id      uint64
-	trace   []byte
-	payload string
+	kind     byte
+	id       uint64
+	trace    []byte
+	streamed bool
+	payload  string
 }
 
 func (f frame) bytes() []byte {
 	var flags byte
 	if f.trace != nil {
 		flags = 1
+	}
+	if f.streamed {
+		flags |= 4
 	}
 	body := binary.BigEndian.AppendUint32([]byte{f.kind, flags}, self)
 	body = binary.BigEndian.AppendUint64(body, f.id)

@@ -48,6 +48,17 @@ func TestErrorsAreAnswers(t *testing.T) {
 	assert.Len(t, s.hear().payload, limit-14)
 }
 
+// A streamed task is an error, and costs neither the worker nor the tasks behind it.
+func TestStreamedTaskIsAnsweredWithAnError(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	const piece, end, credit = 11, 12, 13
+	s.say(frame{kind: task, id: 1, streamed: true}, frame{kind: credit, id: 1, payload: "\x00\x04\x00\x00"},
+		frame{kind: piece, id: 1, payload: "a"}, frame{kind: end, id: 1}, frame{kind: task, id: 2, payload: "nothing"})
+	assert.Equal(t, frame{kind: failure, id: 1, payload: "NotImplementedError: a streamed task; this SDK has none"}, s.hear())
+	assert.Equal(t, frame{kind: result, id: 2}, s.hear())
+}
+
 func TestPingAndCancelWhileATaskRuns(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
