@@ -62,7 +62,10 @@ func misbehave(w rawWire, id uint64, how string) {
 	case "bad credit":
 		w.send(w.frame(kindCredit, id, nil))
 	case "revoked unasked":
+		// The pool may just have asked for it: then this is no fault, the task goes to
+		// the next worker, and this one works on.
 		w.send(w.frame(kindRevoked, id, nil))
+		return
 	case "revoked unknown id":
 		w.send(w.frame(kindRevoked, id+1000, nil))
 	case "revoked twice":
