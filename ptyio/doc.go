@@ -18,6 +18,12 @@
 // default action in the child all the same: from the next start on the owner
 // catches and drops it, which is the same for itself.
 //
+// Where Linux schedules by session (autogroups, sched(7)), each child weighs as much
+// as the owner with all of its threads. It does so outside of cpu cgroups only; Linux
+// 6.18 then let single children wait for a processor for ten seconds, where three
+// owners kept two processors busy. A cpu cgroup for the owner, or
+// kernel.sched_autogroup_enabled=0, ends that.
+//
 // Its streams are pipes to the owner, or what [Stdio] names: a file, the owner's
 // own stream, one end of a pipe to another child, or nothing. On a terminal
 // ([PTY]) stderr can have a pipe of its own.
