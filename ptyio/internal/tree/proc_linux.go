@@ -128,15 +128,13 @@ func variable(environ []byte, name string) ([]byte, bool) {
 
 // lastPID returns the process id that was given out last, in this namespace.
 func lastPID() (int, error) {
-	content, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return 0, err
+	var content [128]byte
+	n, ok := readFile("/proc/loadavg", content[:])
+	fields := bytes.Fields(content[:max(n, 0)])
+	if !ok || len(fields) < 5 {
+		return 0, fmt.Errorf("/proc/loadavg cannot be read, or says %q", content[:n])
 	}
-	fields := strings.Fields(string(content))
-	if len(fields) < 5 {
-		return 0, fmt.Errorf("/proc/loadavg: %q", content)
-	}
-	return strconv.Atoi(fields[4])
+	return strconv.Atoi(string(fields[4]))
 }
 
 // allPIDs returns the processes that there are, in the order of their ids.

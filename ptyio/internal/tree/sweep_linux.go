@@ -107,10 +107,14 @@ func (h *hunt) anyone(batch []*sweep) bool {
 		return true
 	}
 	var candidates []int
-	if from := oldest(batch, last, h.maxPID); from > 0 {
+	from := oldest(batch, last, h.maxPID)
+	if from > 0 {
 		candidates = between(from, last, h.maxPID)
 	} else if candidates, err = allPIDs(); err != nil {
 		return true
+	}
+	if from > 0 && len(candidates) == 0 {
+		return false // nobody was forked after the children, who are dead
 	}
 	if len(h.look(candidates)) > 0 {
 		return true
