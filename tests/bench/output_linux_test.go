@@ -20,6 +20,12 @@ const bulkBytes = 256 << 20
 // flooder prints that much.
 var flooder = ptyio.Command{Path: "head", Args: []string{"-c", fmt.Sprint(bulkBytes), "/dev/zero"}}
 
+// reader is a way to get what a child prints.
+type reader struct {
+	name string
+	read func()
+}
+
 // BenchmarkOutputRatio lets brood and what it is compared with take turns:
 // bytes out of a pipe beside a loop over os.File with the same buffer, lines to
 // a function beside a bufio.Scanner over os/exec; and says how fast a raw
@@ -27,20 +33,38 @@ var flooder = ptyio.Command{Path: "head", Args: []string{"-c", fmt.Sprint(bulkBy
 func BenchmarkOutputRatio(b *testing.B) {
 	self, err := os.Executable()
 	require.NoError(b, err)
-	var plain, received, scanned, lines, terminal []float64
-	for range rounds * b.N {
-		plain = append(plain, perSecond(bulkBytes, func() { readByFile(b) }))
-		received = append(received, perSecond(bulkBytes, func() { receiveAll(b, ptyio.Pipes{}) }))
-		scanned = append(scanned, perSecond(linesTotal, func() { linesExec(b, self) }))
-		lines = append(lines, perSecond(linesTotal, func() { linesBrood(b, self) }))
-		terminal = append(terminal, perSecond(bulkBytes, func() { receiveAll(b, ptyio.PTY{Raw: true}) }))
+	b.Run("bytes", func(b *testing.B) {
+		compareReaders(b, bulkBytes, []reader{
+			{"os.File", func() { readByFile(b) }},
+			{"brood", func() { receiveAll(b, ptyio.Pipes{}) }},
+		})
+	})
+	b.Run("lines", func(b *testing.B) {
+		compareReaders(b, linesTotal, []reader{
+			{"Scanner", func() { linesExec(b, self) }},
+			{"brood", func() { linesBrood(b, self) }},
+		})
+	})
+	b.Run("terminal", func(b *testing.B) {
+		compareReaders(b, bulkBytes, []reader{{"pty", func() { receiveAll(b, ptyio.PTY{Raw: true}) }}})
+	})
+}
+
+// compareReaders reports how many of n things the first reads in a second, and how
+// the others compare. Each round begins with another one: who follows whom shows.
+func compareReaders(b *testing.B, n int, all []reader) {
+	rates := make([][]float64, len(all))
+	for round := range 3 * rounds * b.N {
+		for i := range all {
+			i = (i + round) % len(all)
+			rates[i] = append(rates[i], perSecond(n, all[i].read))
+		}
 	}
 	b.ReportMetric(0, "ns/op") // of no meaning here
-	b.ReportMetric(load.Median(plain)/1e9, "os.File-GB/s")
-	b.ReportMetric(load.Median(load.Quotients(received, plain)), "brood/os.File")
-	b.ReportMetric(load.Median(scanned)/1e6, "Scanner-Mlines/s")
-	b.ReportMetric(load.Median(load.Quotients(lines, scanned)), "brood/Scanner")
-	b.ReportMetric(load.Median(terminal)/1e9, "pty-GB/s")
+	b.ReportMetric(load.Median(rates[0])/1e6, all[0].name+"-M/s")
+	for i, r := range all[1:] {
+		b.ReportMetric(load.Median(load.Quotients(rates[i+1], rates[0])), r.name+"/"+all[0].name)
+	}
 }
 
 // perSecond returns how many of n things f does in a second.

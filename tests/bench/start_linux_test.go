@@ -1,17 +1,21 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"brood/ptyio"
 	"brood/tests/load"
@@ -27,6 +31,7 @@ type starter struct {
 // starters are compared with the first of them.
 var starters = []starter{
 	{"os/exec", startByExec},
+	{"os/exec-cgroup", startInCgroup},
 	{"ForkExec", startByFork},
 	{"brood", startByBrood(0)},
 	{"brood-marks", startByBrood(ptyio.LevelMarks)},
@@ -37,6 +42,10 @@ var starters = []starter{
 // for, as a multiple of os/exec with three pipes.
 func BenchmarkStartRatio(b *testing.B) {
 	program := tinyProgram(b)
+	starters := starters
+	if cgroup() == "" {
+		starters = slices.DeleteFunc(slices.Clone(starters), func(s starter) bool { return s.name == "os/exec-cgroup" })
+	}
 	for _, parallel := range []int{1, 4, 32} {
 		b.Run(fmt.Sprintf("at-once=%d", parallel), func(b *testing.B) {
 			for b.Loop() {
@@ -81,8 +90,26 @@ func startRate(b *testing.B, s starter, program string, parallel int) float64 {
 	return float64(total) / time.Since(began).Seconds()
 }
 
-func startByExec(program string) error {
+func startByExec(program string) error { return execAndWait(exec.Command(program)) }
+
+// startInCgroup is os/exec with a fresh cgroup for each child, whose directory is
+// made before and removed after: what that costs by itself.
+func startInCgroup(program string) error {
+	dir, err := os.MkdirTemp(cgroup(), "brood-bench-*")
+	if err != nil {
+		return err
+	}
+	fd, err := syscall.Open(dir, syscall.O_RDONLY|syscall.O_DIRECTORY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(fd)
 	cmd := exec.Command(program)
+	cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: fd}
+	return errors.Join(execAndWait(cmd), syscall.Rmdir(dir))
+}
+
+func execAndWait(cmd *exec.Cmd) error {
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -120,6 +147,23 @@ func startByFork(program string) error {
 		}
 	}
 }
+
+// cgroup is the cgroup that this process is in, empty if there is none that it may
+// divide.
+var cgroup = sync.OnceValue(func() string {
+	self, _ := os.ReadFile("/proc/self/cgroup")
+	mounts, _ := os.ReadFile("/proc/self/mountinfo")
+	for line := range strings.Lines(string(self)) {
+		path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::")
+		for mount := range strings.Lines(string(mounts)) {
+			before, after, _ := strings.Cut(mount, " - ")
+			if dir := filepath.Join(strings.Fields(before)[4], path); ok && strings.HasPrefix(after, "cgroup2 ") && unix.Access(dir, unix.W_OK) == nil {
+				return dir
+			}
+		}
+	}
+	return ""
+})
 
 func startByBrood(limit ptyio.Level) func(string) error {
 	return func(program string) error {
