@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,22 +41,20 @@ func takeOver(b *testing.B, spec runtime.PoolSpec) {
 		b.Fatal(err)
 	}
 	var times []float64
-	for range b.N {
-		whole(b, pool, workers)
+	for killed := range b.N {
+		whole(b, pool, workers, killed)
+		signalAll(b, pool, syscall.SIGSTOP) // whoever gets the task does not answer it
 		answered := make(chan error, 1)
-		pool.Pause() // the task waits until the first worker is being killed
 		go func() {
 			_, err := pool.Submit(ctx, actors.Task{Payload: []byte("x"), Repeatable: true})
 			answered <- err
 		}()
-		for pool.Stats().Queued == 0 {
-			<-time.After(50 * time.Microsecond)
-		}
+		victim := holder(pool)
+		signalAll(b, pool, syscall.SIGCONT, victim)
 		began := time.Now()
-		if err := pool.Kill(pool.Stats().Workers[0].Number); err != nil {
+		if err := pool.Kill(victim); err != nil {
 			b.Fatal(err)
 		}
-		pool.Resume()
 		if err := <-answered; err != nil {
 			b.Fatal(err)
 		}
@@ -67,19 +66,44 @@ func takeOver(b *testing.B, spec runtime.PoolSpec) {
 	b.ReportMetric(times[0], "us/best")
 }
 
-// whole waits until so many workers take tasks; a task makes an elastic pool look.
-func whole(b *testing.B, pool *runtime.Pool, workers int) {
+// signalAll signals the workers but those excepted.
+func signalAll(b *testing.B, pool *runtime.Pool, sig syscall.Signal, except ...int) {
+	for _, w := range pool.Stats().Workers {
+		if slices.Contains(except, w.Number) {
+			continue
+		}
+		if err := syscall.Kill(w.PID, sig); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// holder waits until a worker holds a task.
+func holder(pool *runtime.Pool) int {
+	for {
+		for _, w := range pool.Stats().Workers {
+			if w.Held > 0 {
+				return w.Number
+			}
+		}
+	}
+}
+
+// whole waits until so many workers take tasks, and so many were replaced; a task
+// makes an elastic pool look.
+func whole(b *testing.B, pool *runtime.Pool, workers, killed int) {
 	for {
 		if _, err := pool.Submit(context.Background(), actors.Task{Payload: []byte("x"), Repeatable: true}); err != nil {
 			b.Fatal(err)
 		}
-		ready := 0
+		ready, restarts := 0, 0
 		for _, w := range pool.Stats().Workers {
+			restarts += w.Restarts
 			if w.Ready {
 				ready++
 			}
 		}
-		if ready == workers {
+		if ready == workers && restarts == killed {
 			return
 		}
 		<-time.After(time.Millisecond)
