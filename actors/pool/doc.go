@@ -70,6 +70,11 @@
 // as long as calls are so short that to wake the next member costs more than they
 // do, one gets some in a row.
 //
+// Where many more members are at work than there are processors, short calls take as
+// long as long ones, for all the others. So now and then one member is handed 16
+// calls whatever its pace, which shows how short they are; of long ones the more
+// seldom, each time that it does not.
+//
 // What is handed out early may turn out to stand behind a long call. When a member
 // has been at one call for a millisecond, nothing waits and another is idle, it is
 // asked for half of what it holds, and gives back what it has not begun (steal.go,

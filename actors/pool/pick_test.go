@@ -134,3 +134,70 @@ func TestPickIsFreeOfAllocations(t *testing.T) {
 		}
 	}))
 }
+
+const wakeUp = 20 * time.Microsecond
+
+// crowded lets each of many members answer what it holds, and submits as much
+// again. Whoever is at work waits for all others, who want the processor for a moment.
+func (h *shop) crowded() (atWork int) {
+	for i := range h.s.members {
+		if h.s.members[i].held > 0 {
+			atWork++
+		}
+	}
+	for i := range h.s.members {
+		if held := h.s.members[i].held; held > 0 {
+			h.s.now = h.s.members[i].pace.since.Add(time.Duration(atWork)*wakeUp + time.Duration(held)*h.perCall)
+			h.s.freed(i, 0, held)
+			h.submit(held)
+		}
+	}
+	return atWork
+}
+
+// Short calls that take long because many members are at them are found out.
+func TestProbeEndsACrowd(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		alter func(*shop)
+		ends  bool
+	}{
+		{"a crowd", func(*shop) {}, true},
+		{"long calls", func(h *shop) { h.perCall = 5 * time.Millisecond }, false},
+		{"no probes", func(h *shop) { h.s.probe.crowd = 1 << 20 }, false},
+		{"a fixed prefetch", func(h *shop) { h.s.prefetch = 1 }, false},
+		{"nothing can be taken back", func(h *shop) {
+			for i := range h.s.members {
+				h.s.members[i].marks = false
+			}
+		}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			const members = 64
+			h := newShop(t, members, 0, 5*time.Microsecond)
+			h.s.probe.crowd = 16
+			test.alter(h)
+			h.submit(members)
+			least := members
+			for range 200 {
+				least = min(least, h.crowded())
+			}
+			if test.ends {
+				assert.LessOrEqual(t, least, members/4)
+			} else {
+				assert.Greater(t, least, members/2)
+			}
+		})
+	}
+}
+
+// Who has long calls is seldom asked.
+func TestProbesGetRare(t *testing.T) {
+	h := newShop(t, 64, 0, 5*time.Millisecond)
+	h.s.probe.crowd = 16
+	h.submit(64)
+	for range 300 {
+		h.crowded()
+	}
+	assert.Equal(t, probeSeldom, h.s.probe.every)
+}
