@@ -117,7 +117,7 @@ func TestPoolReplacesAStoppedWorker(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	pool := startPool(t, rt, runtime.PoolSpec{
 		Command: command(t, "worker"), Size: 2,
-		Health: []runtime.Check{{Probe: runtime.PingProbe{}, Interval: 10 * time.Millisecond, Timeout: 300 * time.Millisecond, Failures: 2}},
+		Health: []runtime.Check{{Probe: runtime.PingProbe{}, Interval: 10 * time.Millisecond, Timeout: time.Second, Failures: 2}},
 	})
 	healthy := func() bool {
 		all := pool.Health()

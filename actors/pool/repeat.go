@@ -3,10 +3,10 @@ package pool
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"time"
 
 	"brood/actors"
+	"brood/actors/internal/pause"
 	"brood/actors/process"
 )
 
@@ -34,16 +34,11 @@ type RepeatBackoff struct {
 // delay is the pause before the next attempt when that many workers died with
 // the task. random is in [0, 1).
 func (b RepeatBackoff) delay(deaths int, random float64) time.Duration {
-	limit := max(cmp.Or(b.Max, defaultRepeatMax), b.Min)
-	pause := b.Min
-	for ; deaths > 1 && pause < limit; deaths-- {
-		pause += min(pause, limit-pause)
+	if b.Min == 0 {
+		return 0
 	}
-	extra := float64(pause) * max(cmp.Or(b.Jitter, defaultRepeatJitter), 0) * random
-	if extra > float64(math.MaxInt64-pause) {
-		return math.MaxInt64
-	}
-	return pause + time.Duration(extra)
+	most := max(cmp.Or(b.Max, defaultRepeatMax), b.Min)
+	return pause.After(deaths, b.Min, most, cmp.Or(b.Jitter, defaultRepeatJitter), random)
 }
 
 func (b RepeatBackoff) faults() (faults []error) {

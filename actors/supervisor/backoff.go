@@ -3,8 +3,9 @@ package supervisor
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"time"
+
+	"brood/actors/internal/pause"
 )
 
 // The defaults of Backoff.
@@ -59,22 +60,10 @@ func (b Backoff) delay(attempt int, random float64) time.Duration {
 	if b.Eager {
 		attempt--
 	}
-	if b.Min < 0 || attempt < 1 {
+	if b.Min < 0 {
 		return 0
 	}
-	pause := b.Min
-	for ; attempt > 1 && pause < b.Max; attempt-- {
-		if pause > b.Max/2 { // twice as much might not be a Duration any more
-			pause = b.Max
-			break
-		}
-		pause *= 2
-	}
-	extra := time.Duration(float64(pause) * max(b.Jitter, 0) * random)
-	if extra > math.MaxInt64-pause {
-		return math.MaxInt64
-	}
-	return pause + extra
+	return pause.After(attempt, b.Min, b.Max, b.Jitter, random)
 }
 
 // faults returns everything that is wrong with b.
