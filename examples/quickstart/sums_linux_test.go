@@ -165,7 +165,10 @@ func TestMemoryStaysSmall(t *testing.T) {
 	// For a process that has been waited for, this is the most that it or any
 	// of its own children had: getrusage(2).
 	peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss * 1024
-	assert.Less(t, peak, int64(150_000_000))
+	t.Logf("at most %d bytes", peak)
+	if !raceEnabled { // the race detector takes as much again, and more
+		assert.Less(t, peak, int64(150_000_000))
+	}
 }
 
 // publicDir returns a directory that any user can reach.
