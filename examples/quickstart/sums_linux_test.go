@@ -166,7 +166,9 @@ func TestMemoryStaysSmall(t *testing.T) {
 	// of its own children had: getrusage(2).
 	peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss * 1024
 	t.Logf("at most %d bytes", peak)
-	if !raceEnabled { // the race detector takes as much again, and more
+	// It counts the peak of who forked it, too, which execve(2) keeps: this
+	// binary's, and with the race detector that alone can be more.
+	if !raceEnabled {
 		assert.Less(t, peak, int64(150_000_000))
 	}
 }
