@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -130,9 +131,12 @@ func variable(environ []byte, name string) ([]byte, bool) {
 func lastPID() (int, error) {
 	var content [128]byte
 	n, ok := readFile("/proc/loadavg", content[:])
-	fields := bytes.Fields(content[:max(n, 0)])
-	if !ok || len(fields) < 5 {
-		return 0, fmt.Errorf("/proc/loadavg cannot be read, or says %q", content[:n])
+	if !ok {
+		return 0, errors.New("/proc/loadavg cannot be read")
+	}
+	fields := bytes.Fields(content[:n])
+	if len(fields) < 5 {
+		return 0, fmt.Errorf("/proc/loadavg: %q", content[:n])
 	}
 	return strconv.Atoi(string(fields[4]))
 }
