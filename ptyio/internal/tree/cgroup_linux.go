@@ -151,10 +151,17 @@ func (c *cgroup) write(file, text string) error {
 
 // kill kills every member, also frozen ones, and those that are being forked.
 func (c *cgroup) kill() {
-	if c.write("cgroup.kill", "1") == nil {
-		return
+	if c.write("cgroup.kill", "1") != nil { // Linux before 5.14
+		c.killEach()
 	}
-	for _, pid := range c.members() { // Linux before 5.14
+}
+
+// killEach kills the members one by one. That is no match for members that
+// fork, but reaches those that cgroup.kill passes over: it sends the signal to
+// the first thread of each process, and if that has ended and others have not, the
+// signal is lost (seen on Linux 6.18).
+func (c *cgroup) killEach() {
+	for _, pid := range c.members() {
 		if s, ok := statOf(pid); ok && pid > 0 {
 			member{pid, s.started}.kill()
 		}
@@ -210,6 +217,9 @@ func (c *cgroup) clear(bool) []int {
 			return c.members()
 		}
 		c.kill()
+		if pause > huntPause { // no more than a moment is needed by who was reached
+			c.killEach()
+		}
 		wait(pause)
 	}
 	return nil

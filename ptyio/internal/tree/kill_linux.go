@@ -89,7 +89,7 @@ func farthest(members map[member]kin) []member {
 
 // isGuardian goes by the name, which anybody can take; it is good for a respite.
 func isGuardian(pid int) (is bool) {
-	readProc(pid, "cmdline", func(arguments []byte) {
+	_ = readProc(pid, "cmdline", func(arguments []byte) {
 		is = bytes.HasPrefix(arguments, []byte(guardianName+"\x00"))
 	})
 	return is

@@ -17,11 +17,11 @@ import (
 var procBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
 
 // readProc reads a file of a process and calls f with its content, which is
-// valid during the call. It reports whether the file could be read.
-func readProc(pid int, name string, f func(content []byte)) bool {
+// valid during the call.
+func readProc(pid int, name string, f func(content []byte)) error {
 	fd, err := openRetry("/proc/" + strconv.Itoa(pid) + "/" + name)
 	if err != nil {
-		return false
+		return err
 	}
 	defer unix.Close(fd)
 	buf := procBuffers.Get().(*[]byte)
@@ -36,7 +36,7 @@ func readProc(pid int, name string, f func(content []byte)) bool {
 			continue
 		}
 		if err != nil {
-			return false
+			return err
 		}
 		if m <= 0 {
 			break
@@ -44,7 +44,7 @@ func readProc(pid int, name string, f func(content []byte)) bool {
 		n += m
 	}
 	f((*buf)[:n])
-	return true
+	return nil
 }
 
 func openRetry(path string) (int, error) {
@@ -89,14 +89,17 @@ func markOf(pid int) string {
 	return ""
 }
 
+// readMark returns the mark in an environ file, and whether there is no
+// environment. Of a thread that has given up its memory the file is empty, or
+// cannot be opened (ESRCH, seen on Linux 6.18).
 func readMark(pid int, file string) (mark string, empty bool) {
-	readProc(pid, file, func(environ []byte) {
+	err := readProc(pid, file, func(environ []byte) {
 		empty = len(environ) == 0
 		if value, ok := variable(environ, markName); ok {
 			mark = string(value)
 		}
 	})
-	return mark, empty
+	return mark, empty || err == unix.ESRCH
 }
 
 // markOfThreads returns the mark of a process whose first thread has ended: then

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -124,12 +125,12 @@ func TestReadProcOfLargeFiles(t *testing.T) {
 	long := strings.Repeat("x", 100_000)
 	tree := startHelperWith(t, "LONG="+long)
 	assert.NotEmpty(t, markOf(tree.PID())) // now its execve is over
-	require.True(t, readProc(tree.PID(), "environ", func(content []byte) {
+	require.NoError(t, readProc(tree.PID(), "environ", func(content []byte) {
 		value, ok := variable(content, "LONG")
 		require.True(t, ok)
 		require.True(t, long == string(value))
 	}))
-	assert.False(t, readProc(1<<22+1, "environ", nil))
+	assert.Equal(t, syscall.ENOENT, readProc(1<<22+1, "environ", nil))
 	require.NoError(t, tree.Kill())
 	_, err := await(tree)
 	require.NoError(t, err)

@@ -38,11 +38,14 @@ const (
 // not the proof: its other threads may run on.
 func (s stat) dead() bool { return (s.state == 'Z' || s.state == 'X') && s.threads <= 1 }
 
-// leaderless reports whether the first thread has ended and others have not.
-func (s stat) leaderless() bool { return s.state == 'Z' && s.threads > 1 }
+// leaderless reports whether the first thread has ended, or is about to and has
+// given up its memory or will, and others have not.
+func (s stat) leaderless() bool {
+	return (s.state == 'Z' || s.flags&exiting != 0) && s.threads > 1
+}
 
 func statOf(pid int) (s stat, ok bool) {
-	readProc(pid, "stat", func(content []byte) { s, ok = parseStat(content) })
+	_ = readProc(pid, "stat", func(content []byte) { s, ok = parseStat(content) })
 	return s, ok
 }
 
