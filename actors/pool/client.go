@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -18,12 +19,15 @@ type Client struct {
 	pid      *actor.PID
 	name     string
 	recorder *telemetry.Recorder
-	calls    sync.Pool
+	callers  *callers  // of Submit and Rerun
+	calls    sync.Pool // of *process.Call, for those that are under way together
 }
 
 // NewClient returns a client of the pool with this PID. name is the pool's.
 func NewClient(system *actor.ActorSystem, pid *actor.PID, name string, recorder *telemetry.Recorder) *Client {
-	return &Client{system: system, pid: pid, name: name, recorder: recorder}
+	c := &Client{system: system, pid: pid, name: name, recorder: recorder, callers: new(callers)}
+	runtime.AddCleanup(c, (*callers).close, c.callers) // or a context that lives on would keep them
+	return c
 }
 
 // Submit hands a task to the pool and waits for its answer. The error is the
@@ -34,8 +38,9 @@ func (c *Client) Submit(ctx context.Context, task actors.Task) (actors.Result, e
 	if err := context.Cause(ctx); err != nil {
 		return givenUp(err, task.Tag)
 	}
-	call := c.call(ctx, task)
-	return c.await(ctx, call, call)
+	k := c.callers.get(task)
+	c.startSubmit(ctx, k.call)
+	return c.await(ctx, k, k.call)
 }
 
 // Rerun runs a task again that the pool has set aside, as if it were new, and
@@ -45,8 +50,9 @@ func (c *Client) Rerun(ctx context.Context, id uint64) (actors.Result, error) {
 	if err := context.Cause(ctx); err != nil {
 		return givenUp(err, nil)
 	}
-	call := c.call(ctx, actors.Task{})
-	return c.await(ctx, call, &Rerun{ID: id, Call: call})
+	k := c.callers.get(actors.Task{})
+	c.startSubmit(ctx, k.call)
+	return c.await(ctx, k, &Rerun{ID: id, Call: k.call})
 }
 
 func givenUp(cause error, tag any) (actors.Result, error) {
@@ -55,26 +61,18 @@ func givenUp(cause error, tag any) (actors.Result, error) {
 }
 
 // await sends the request that the call is the answer to.
-func (c *Client) await(ctx context.Context, call *process.Call, request any) (actors.Result, error) {
-	epoch := call.Epoch()
+func (c *Client) await(ctx context.Context, k *caller, request any) (actors.Result, error) {
 	c.system.Root.Send(c.pid, request)
-	select {
-	case result := <-call.Done:
-		c.calls.Put(call) // a clock that still knows it knows its epoch, too
-		return result, result.Err
-	case <-ctx.Done():
-		// Whoever holds the call answers it now, or just has. It is not used
-		// again: the message may arrive later than the answer.
-		c.system.Root.Send(c.pid, &process.Cancel{Call: call, Epoch: epoch, Err: context.Cause(ctx)})
-		result := <-call.Done
-		return result, result.Err
-	}
+	result := c.callers.await(ctx, c.system, c.pid, k)
+	runtime.KeepAlive(c) // its cleanup takes it that nobody waits
+	return result, result.Err
 }
 
+// call returns a call for one of those that are under way together. It has no Done.
 func (c *Client) call(ctx context.Context, task actors.Task) *process.Call {
 	call, ok := c.calls.Get().(*process.Call)
 	if !ok {
-		call = &process.Call{Done: make(chan actors.Result, 1)}
+		call = new(process.Call)
 	}
 	call.Reset(task)
 	call.Pooled = true

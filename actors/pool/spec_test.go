@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/actors"
+	"brood/actors/process"
 )
 
 func TestSpecListsEveryFault(t *testing.T) {
@@ -40,7 +41,7 @@ func TestSpecsDefaults(t *testing.T) {
 	h := open(t, Spec{Size: 1})
 	h.seats[0].begin()
 	for range DefaultQueueLimit + 1 {
-		h.send(h.client.call(t.Context(), task("x")))
+		h.send(&process.Call{Task: task("x"), Done: make(chan actors.Result, 1), Pooled: true})
 	}
 	h.seats[0].holds("x") // the pool's turn has ended
 	assert.Equal(t, Stats{
