@@ -127,8 +127,9 @@
 //	                      leveling), a process actor's (its life, a cancel, the run
 //	                      of a task), a router's, a supervisor's
 //	timeouts of tasks     post one message, where no pool has the task
-//	ends of contexts      post one message (of a Stream, a Roll, a StopChild), cancel
-//	                      one context, urge services (Shutdown), or end a read of a
+//	ends of contexts      post one message (of a Stream, a Roll, a StopChild), or one
+//	                      for each call that waits (a pool's watch), cancel one
+//	                      context, urge services (Shutdown), or end a read of a
 //	                      zygote's control socket
 //	a worker's watch      writes answers that were held back, and may become the
 //	                      second reader
