@@ -30,6 +30,14 @@ type Options struct {
 	// provider of the OpenTelemetry API as it is when New is called; if no SDK
 	// is configured, nothing is recorded and next to nothing is paid.
 	TracerProvider trace.TracerProvider
+	// TraceOneIn is how many tasks and actors' messages there are for each that
+	// begins a trace, picked at random, of those that no span has caused. It is
+	// decided before the SDK is asked, so that the others cost next to nothing;
+	// what the SDK's own sampler turns down costs as much as a fast task. Zero and
+	// one mean all: the sampler decides alone. Starts, runs and probes of children
+	// are not counted, and a task whose Cause or context is sampled is always
+	// traced.
+	TraceOneIn int
 	// Logger takes the log of the actor system that the Runtime makes. Nil
 	// drops it. It can not be set together with System.
 	Logger *slog.Logger
@@ -53,6 +61,9 @@ func (o *Options) validate() error {
 	}
 	if !(o.StartsPerSecond >= 0) || math.IsInf(o.StartsPerSecond, 0) {
 		faults = append(faults, fmt.Errorf("StartsPerSecond is %v", o.StartsPerSecond))
+	}
+	if o.TraceOneIn < 0 {
+		faults = append(faults, fmt.Errorf("TraceOneIn is %d", o.TraceOneIn))
 	}
 	if o.ShutdownTimeout < 0 {
 		faults = append(faults, fmt.Errorf("ShutdownTimeout is %s", o.ShutdownTimeout))

@@ -27,10 +27,11 @@ func faults(t *testing.T, err error) []string {
 }
 
 func TestNewReportsAllFaults(t *testing.T) {
-	rt, err := New(Options{System: quietSystem(), Logger: slog.Default(), ShutdownTimeout: -1})
+	rt, err := New(Options{System: quietSystem(), Logger: slog.Default(), TraceOneIn: -1, ShutdownTimeout: -1})
 	assert.Nil(t, rt)
 	assert.Equal(t, []string{
 		"both System and Logger are set",
+		"TraceOneIn is -1",
 		"ShutdownTimeout is -1ns",
 	}, faults(t, err))
 }

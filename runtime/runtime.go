@@ -79,7 +79,7 @@ func New(options Options) (*Runtime, error) {
 	rt := &Runtime{
 		options:   options,
 		system:    options.System,
-		recorder:  telemetry.New(options.TracerProvider),
+		recorder:  telemetry.New(options.TracerProvider, options.TraceOneIn),
 		rootEnded: make(chan struct{}),
 		names:     map[string]int{},
 		stopping:  make(chan struct{}),

@@ -52,8 +52,11 @@ func (rt *Runtime) receiving(next actor.ReceiverFunc) actor.ReceiverFunc {
 			now = &current{}
 			ctx.Set(now)
 		}
-		cause := telemetry.FromEnviron(envelope.GetHeader)
-		span := rt.recorder.Start(cause, telemetry.HopMessage, fmt.Sprintf("%T", envelope.Message))
+		cause := rt.recorder.Root(telemetry.FromEnviron(envelope.GetHeader))
+		var span telemetry.Span
+		if rt.recorder.Records(cause) {
+			span = rt.recorder.Start(cause, telemetry.HopMessage, fmt.Sprintf("%T", envelope.Message))
+		}
 		now.span = span.Onward(cause)
 		err := errPanic
 		defer func() { // also if the handler panics: that is for the actor's parent to handle

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"brood/actors"
@@ -18,12 +20,14 @@ import (
 )
 
 // traced returns a runtime that records, and what it has recorded.
-func traced(t *testing.T) (*Runtime, *tracetest.SpanRecorder) {
+func traced(t *testing.T) (*Runtime, *tracetest.SpanRecorder) { return tracedOneIn(t, 0) }
+
+func tracedOneIn(t *testing.T, n int) (*Runtime, *tracetest.SpanRecorder) {
 	t.Helper()
 	recorder := tracetest.NewSpanRecorder()
 	provider := sdk.NewTracerProvider(sdk.WithSpanProcessor(recorder))
 	t.Cleanup(func() { assert.NoError(t, provider.Shutdown(context.Background())) })
-	return fresh(t, Options{TracerProvider: provider}), recorder
+	return fresh(t, Options{TracerProvider: provider, TraceOneIn: n}), recorder
 }
 
 func spawnFunc(t *testing.T, rt *Runtime, f actor.ReceiveFunc) *actor.PID {
@@ -93,6 +97,27 @@ func TestMessagesAreChildrenOfTheirSendersSpan(t *testing.T) {
 		"process string":          "",
 		"process int":             "",
 	}, parents(recorder))
+}
+
+func TestMessagesThatAreNotPickedBeginNoTrace(t *testing.T) {
+	rt, recorder := tracedOneIn(t, math.MaxInt)
+	last := spawnFunc(t, rt, func(actor.Context) {})
+	begin := spawnFunc(t, rt, func(ctx actor.Context) {
+		if _, ok := ctx.Message().(*first); ok {
+			ctx.Send(last, &second{})
+		}
+	})
+	sendAndStop(t, rt, begin, &first{})
+	assert.Empty(t, parents(recorder))
+
+	caused := &actor.MessageEnvelope{Message: &third{}}
+	for key, value := range telemetry.Environ(trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled,
+	})) {
+		caused.SetHeader(key, value)
+	}
+	sendAndStop(t, rt, last, caused)
+	assert.Equal(t, map[string]string{"process *runtime.third": ""}, parents(recorder), "control")
 }
 
 func TestAReplyIsAChildToo(t *testing.T) {

@@ -1,6 +1,8 @@
 package telemetry_test
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	sdk "go.opentelemetry.io/otel/sdk/trace"
@@ -28,11 +30,11 @@ func BenchmarkHop(b *testing.B) {
 		r     *telemetry.Recorder
 		cause trace.SpanContext
 	}{
-		{"off", telemetry.New(noop.NewTracerProvider()), trace.SpanContext{}},
-		{"off with cause", telemetry.New(noop.NewTracerProvider()), remote(trace.FlagsSampled)},
-		{"unsampled cause", telemetry.New(always), remote(0)},
-		{"unsampled root", telemetry.New(never), trace.SpanContext{}},
-		{"recorded", telemetry.New(always), remote(trace.FlagsSampled)},
+		{"off", telemetry.New(noop.NewTracerProvider(), 0), trace.SpanContext{}},
+		{"off with cause", telemetry.New(noop.NewTracerProvider(), 0), remote(trace.FlagsSampled)},
+		{"unsampled cause", telemetry.New(always, 0), remote(0)},
+		{"unsampled root", telemetry.New(never, 0), trace.SpanContext{}},
+		{"recorded", telemetry.New(always, 0), remote(trace.FlagsSampled)},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -45,21 +47,26 @@ func BenchmarkHop(b *testing.B) {
 	}
 }
 
-// BenchmarkRoot is what a task costs that nobody samples: the span that its trace
-// begins with.
+// BenchmarkRoot is what a task costs that is not sampled: because the SDK turns down
+// the span that its trace begins with, or because it was not picked before.
 func BenchmarkRoot(b *testing.B) {
-	r := telemetry.New(sdk.NewTracerProvider(sdk.WithSampler(sdk.NeverSample())))
-	b.ReportAllocs()
-	for b.Loop() {
-		span := r.Start(trace.SpanContext{}, telemetry.HopSubmit, "files")
-		span.End(nil)
+	never := sdk.NewTracerProvider(sdk.WithSampler(sdk.NeverSample()))
+	for _, oneIn := range []int{1, math.MaxInt} {
+		b.Run(fmt.Sprintf("one-in=%d", oneIn), func(b *testing.B) {
+			r := telemetry.New(never, oneIn)
+			b.ReportAllocs()
+			for b.Loop() {
+				span := r.Start(r.Root(trace.SpanContext{}), telemetry.HopSubmit, "files")
+				span.End(nil)
+			}
+		})
 	}
 }
 
 // BenchmarkOff is the hop of a Recorder that is off, for callers that give no
 // attributes or guard them.
 func BenchmarkOff(b *testing.B) {
-	r := telemetry.New(noop.NewTracerProvider())
+	r := telemetry.New(noop.NewTracerProvider(), 0)
 	cause := remote(trace.FlagsSampled)
 	b.ReportAllocs()
 	for b.Loop() {

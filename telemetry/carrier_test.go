@@ -54,7 +54,7 @@ func TestFromEnvironIgnoresWhatIsMalformed(t *testing.T) {
 }
 
 func TestContextCarriesTheSpan(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	handler := r.Start(trace.SpanContext{}, telemetry.HopMessage, "main.greet")
 	ctx := telemetry.ContextWith(t.Context(), handler.Context())
 	assert.Equal(t, handler.Context(), telemetry.FromContext(ctx))

@@ -14,7 +14,7 @@ import (
 
 func ExampleRecorder_Start() {
 	exporter := tracetest.NewInMemoryExporter()
-	r := telemetry.New(sdk.NewTracerProvider(sdk.WithSyncer(exporter)))
+	r := telemetry.New(sdk.NewTracerProvider(sdk.WithSyncer(exporter)), 0)
 
 	submit := r.Start(telemetry.FromContext(context.Background()), telemetry.HopSubmit, "files")
 	exchange := r.Start(submit.Context(), telemetry.HopExchange, "worker", telemetry.Attempt(1))
@@ -30,7 +30,7 @@ func ExampleRecorder_Start() {
 }
 
 func ExampleEnviron() {
-	r := telemetry.New(sdk.NewTracerProvider())
+	r := telemetry.New(sdk.NewTracerProvider(), 0)
 	spawn := r.Start(telemetry.FromContext(context.Background()), telemetry.HopSpawn, "worker")
 	defer spawn.End(nil)
 

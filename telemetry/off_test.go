@@ -25,13 +25,13 @@ func TestRecorderIsOffWithoutAnSDK(t *testing.T) {
 	placeholder := otel.GetTracerProvider()
 	require.Equal(t, "go.opentelemetry.io/otel/internal/global", reflect.TypeOf(placeholder).Elem().PkgPath())
 
-	assert.False(t, telemetry.New(nil).Enabled(), "global placeholder")
-	assert.False(t, telemetry.New(placeholder).Enabled(), "placeholder handed over")
-	assert.False(t, telemetry.New(noop.NewTracerProvider()).Enabled(), "no-op")
+	assert.False(t, telemetry.New(nil, 0).Enabled(), "global placeholder")
+	assert.False(t, telemetry.New(placeholder, 0).Enabled(), "placeholder handed over")
+	assert.False(t, telemetry.New(noop.NewTracerProvider(), 0).Enabled(), "no-op")
 	assert.False(t, (*telemetry.Recorder)(nil).Enabled(), "nil")
 	assert.False(t, new(telemetry.Recorder).Enabled(), "zero")
 
-	assert.True(t, telemetry.New(sdk.NewTracerProvider()).Enabled(), "SDK")
+	assert.True(t, telemetry.New(sdk.NewTracerProvider(), 0).Enabled(), "SDK")
 }
 
 // Setting the global provider cannot be undone, so another process does it.
@@ -48,17 +48,17 @@ func TestRecorderSeesTheGlobalSDK(t *testing.T) {
 // setGlobalSDK is the other process of TestRecorderSeesTheGlobalSDK.
 func setGlobalSDK() {
 	placeholder := otel.GetTracerProvider()
-	early := telemetry.New(nil)
+	early := telemetry.New(nil, 0)
 	fmt.Println("before:", early.Enabled())
 	otel.SetTracerProvider(sdk.NewTracerProvider())
-	fmt.Println("global:", telemetry.New(nil).Enabled())
-	fmt.Println("placeholder:", telemetry.New(placeholder).Enabled())
+	fmt.Println("global:", telemetry.New(nil, 0).Enabled())
+	fmt.Println("placeholder:", telemetry.New(placeholder, 0).Enabled())
 	fmt.Println("early recorder:", early.Enabled())
 }
 
 func TestOffDoesNothingAndAllocatesNothing(t *testing.T) {
 	recorders := map[string]*telemetry.Recorder{
-		"nil": nil, "zero": {}, "no-op": telemetry.New(noop.NewTracerProvider()),
+		"nil": nil, "zero": {}, "no-op": telemetry.New(noop.NewTracerProvider(), 0),
 	}
 	for name, r := range recorders {
 		cause, failed, now := remote(trace.FlagsSampled), errors.New("failed"), time.Now()
@@ -80,7 +80,7 @@ func TestOffDoesNothingAndAllocatesNothing(t *testing.T) {
 }
 
 func TestUnsampledHopAllocatesNothing(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	cause, attempt := remote(0), 0
 	allocs := testing.AllocsPerRun(100, func() {
 		attempt++

@@ -23,6 +23,7 @@ const placeholder = "go.opentelemetry.io/otel/internal/global"
 type Recorder struct {
 	// tracer is nil if the Recorder is off.
 	tracer trace.Tracer
+	oneIn  int // see Root
 	plain  plainSpans
 }
 
@@ -30,7 +31,10 @@ type Recorder struct {
 // provider as it is now: an SDK that is configured after this call is not
 // seen. If no SDK is behind tp (it is the API's no-op provider, or its global
 // placeholder before an SDK was set), the Recorder is off.
-func New(tp trace.TracerProvider) *Recorder {
+//
+// Of what has no cause, one in oneIn begins a trace if Root is asked. Zero and one
+// mean all.
+func New(tp trace.TracerProvider, oneIn int) *Recorder {
 	if tp == nil {
 		tp = otel.GetTracerProvider()
 	}
@@ -38,7 +42,7 @@ func New(tp trace.TracerProvider) *Recorder {
 	if !hasSDK(tracer) {
 		return &Recorder{}
 	}
-	return &Recorder{tracer: tracer}
+	return &Recorder{tracer: tracer, oneIn: oneIn}
 }
 
 // hasSDK looks at the tracer and not at the provider, because the placeholder

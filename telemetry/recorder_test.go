@@ -18,7 +18,7 @@ import (
 )
 
 func TestEachHopHasItsNameKindAndAttributes(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	message := func(operation, kind, destination string) map[string]any {
 		return map[string]any{
 			"messaging.system": "brood", "messaging.operation.name": operation,
@@ -62,7 +62,7 @@ func TestEachHopHasItsNameKindAndAttributes(t *testing.T) {
 }
 
 func TestCallersAttributes(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	span := r.Start(trace.SpanContext{}, telemetry.HopRun, "worker",
 		telemetry.Pool("files"), telemetry.TaskID(7), telemetry.Attempt(2), telemetry.Incarnation(3),
 		telemetry.PID(4711), telemetry.Executable("other"), telemetry.MessageType("main.hello"))
@@ -80,7 +80,7 @@ func TestCallersAttributes(t *testing.T) {
 }
 
 func TestOneTaskIsOneTrace(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	submit := r.Start(remote(trace.FlagsSampled), telemetry.HopSubmit, "files")
 	queue := r.Start(submit.Context(), telemetry.HopQueue, "files")
 	queue.End(nil)
@@ -105,7 +105,7 @@ func TestOneTaskIsOneTrace(t *testing.T) {
 }
 
 func TestNoCauseBeginsATrace(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	a := r.Start(trace.SpanContext{}, telemetry.HopSubmit, "x")
 	b := r.Start(trace.SpanContext{}, telemetry.HopSubmit, "x")
 	a.End(nil)
@@ -119,7 +119,7 @@ func TestNoCauseBeginsATrace(t *testing.T) {
 }
 
 func TestRecordKeepsItsTimes(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	start := time.Date(2001, 2, 3, 4, 5, 6, 7, time.UTC)
 	failed := errors.New("failed")
 	r.Record(trace.SpanContext{}, telemetry.HopHandle, "x", start, start.Add(time.Minute), failed, telemetry.Attempt(1))
@@ -138,7 +138,7 @@ func (kindError) Error() string     { return "kind" }
 func (kindError) ErrorType() string { return "of a kind" }
 
 func TestEndWithAnError(t *testing.T) {
-	r, exporter := recording(t)
+	r, exporter := recording(t, 0)
 	for _, tt := range []struct {
 		err               error
 		kind, description string
@@ -181,7 +181,7 @@ func (c counting) ShouldSample(sdk.SamplingParameters) sdk.SamplingResult {
 
 func TestOneSamplingDecisionForATask(t *testing.T) {
 	asked := 0
-	r, exporter := recording(t, sdk.WithSampler(counting{sdk.Drop, &asked}))
+	r, exporter := recording(t, 0, sdk.WithSampler(counting{sdk.Drop, &asked}))
 	root := r.Start(trace.SpanContext{}, telemetry.HopSubmit, "x")
 	assert.True(t, root.Context().IsValid())
 	assert.False(t, root.Context().IsSampled())
@@ -199,7 +199,7 @@ func TestOneSamplingDecisionForATask(t *testing.T) {
 
 func TestSamplerSeesTheAttributes(t *testing.T) {
 	var seen []attribute.KeyValue
-	r, _ := recording(t, sdk.WithSampler(watching{&seen}))
+	r, _ := recording(t, 0, sdk.WithSampler(watching{&seen}))
 	r.Start(trace.SpanContext{}, telemetry.HopQueue, "files", telemetry.Pool("p")).End(nil)
 	assert.Equal(t, []attribute.KeyValue{attribute.String("messaging.destination.name", "files"), telemetry.Pool("p")}, seen)
 }

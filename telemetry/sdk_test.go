@@ -11,13 +11,13 @@ import (
 )
 
 // recording returns a Recorder with an SDK behind it and the exporter that
-// gets its spans as soon as they end.
-func recording(t testing.TB, opts ...sdk.TracerProviderOption) (*telemetry.Recorder, *tracetest.InMemoryExporter) {
+// gets its spans as soon as they end. One root in oneIn begins a trace.
+func recording(t testing.TB, oneIn int, opts ...sdk.TracerProviderOption) (*telemetry.Recorder, *tracetest.InMemoryExporter) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
 	tp := sdk.NewTracerProvider(append(opts, sdk.WithSyncer(exporter))...)
 	t.Cleanup(func() { _ = tp.Shutdown(t.Context()) })
-	return telemetry.New(tp), exporter
+	return telemetry.New(tp, oneIn), exporter
 }
 
 // remote returns a span context as it comes from elsewhere.

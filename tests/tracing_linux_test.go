@@ -25,11 +25,13 @@ type recording struct {
 	provider trace.TracerProvider
 }
 
-func newRecording(t *testing.T) *recording {
+func newRecording(t *testing.T) *recording { return newRecordingOf(t, 0) }
+
+func newRecordingOf(t *testing.T, oneIn int) *recording {
 	t.Helper()
 	spans := tracetest.NewSpanRecorder()
 	provider := sdk.NewTracerProvider(sdk.WithSpanProcessor(spans))
-	return &recording{newRuntime(t, runtime.Options{TracerProvider: provider}), spans, provider}
+	return &recording{newRuntime(t, runtime.Options{TracerProvider: provider, TraceOneIn: oneIn}), spans, provider}
 }
 
 // caller returns a context with a span of its own.
@@ -92,6 +94,39 @@ func TestTraceOfTask(t *testing.T) {
 	under(t, submit, exchange, trace.SpanKindClient)
 	under(t, exchange, r.one(t, "handle p"), trace.SpanKindConsumer)
 	assert.Equal(t, codes.Unset, submit.Status().Code)
+	r.nothingOpen(t)
+}
+
+func TestTracesOfSomeTasks(t *testing.T) {
+	r := newRecordingOf(t, 4)
+	pool := startPool(t, r.Runtime, runtime.PoolSpec{Name: "p", Command: command(t, "worker"), Size: 1})
+	seen, tasks := map[string]bool{}, make([]actors.Task, 200)
+	for i := range tasks {
+		tasks[i].Payload = []byte("trace")
+	}
+	results, err := pool.SubmitBatch(within(t, limit), tasks)
+	require.NoError(t, err)
+	for _, result := range results {
+		require.NoError(t, result.Err)
+		seen[string(result.Payload)] = true
+	}
+	assert.Len(t, seen, len(tasks), "each handler sees a trace of its own")
+
+	submits, exchanges := r.named("submit p"), r.named("exchange p")
+	assert.InDelta(t, len(tasks)/4, len(submits), 49, "eight standard deviations")
+	assert.Len(t, exchanges, len(submits))
+	assert.Len(t, r.named("handle p"), len(submits))
+	for _, submit := range submits {
+		assert.True(t, seen[submit.SpanContext().TraceID().String()])
+	}
+
+	ctx, caller := r.caller(t)
+	for range 20 {
+		_, err := pool.Submit(ctx, actors.Task{Payload: []byte("trace")})
+		require.NoError(t, err)
+	}
+	caller.End()
+	assert.Len(t, r.named("submit p"), len(submits)+20, "what a sampled span has caused is traced")
 	r.nothingOpen(t)
 }
 

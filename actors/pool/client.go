@@ -88,5 +88,5 @@ func (c *Client) startSubmit(ctx context.Context, call *process.Call) {
 	if !call.Task.Cause.IsValid() {
 		call.Task.Cause = telemetry.FromContext(ctx)
 	}
-	call.Submit = c.recorder.Start(call.Task.Cause, telemetry.HopSubmit, c.name)
+	call.StartSubmit(c.recorder, c.name)
 }

@@ -10,7 +10,6 @@ import (
 	"brood/actors/internal/alarm"
 	"brood/actors/internal/mailbox"
 	"brood/actors/process"
-	"brood/telemetry"
 )
 
 // pool is the actor.
@@ -185,14 +184,15 @@ func (p *pool) freed(m *process.Freed) {
 
 // callOf makes a call of an actor's task.
 func (p *pool) callOf(task *actors.Task, sender *actor.PID) *process.Call {
-	return &process.Call{
+	call := &process.Call{
 		Task:    *task,
 		ReplyTo: sender,
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
-		Submit:  p.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, p.spec.Name),
 		Pooled:  true,
 		Pool:    process.PoolNote{NoWait: true},
 	}
+	call.StartSubmit(p.spec.Telemetry, p.spec.Name)
+	return call
 }
 
 func (p *pool) answerDrains() {

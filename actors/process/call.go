@@ -185,6 +185,12 @@ func (c *Call) Reset(task actors.Task) {
 	c.state.Store((c.Epoch() + 1) << 1)
 }
 
+// StartSubmit starts the span of the whole task, if the task is traced.
+func (c *Call) StartSubmit(r *telemetry.Recorder, name string) {
+	c.Task.Cause = r.Root(c.Task.Cause)
+	c.Submit = r.Start(c.Task.Cause, telemetry.HopSubmit, name)
+}
+
 // Cause is the span that the call's hops are children of.
 func (c *Call) Cause() trace.SpanContext { return c.Submit.Onward(c.Task.Cause) }
 

@@ -124,13 +124,14 @@ func (r *router) born(ctx actor.Context) {
 
 // callOf makes a call of an actor's task.
 func (r *router) callOf(task *actors.Task, sender *actor.PID) *process.Call {
-	return &process.Call{
+	call := &process.Call{
 		Task:    *task,
 		ReplyTo: sender,
 		Done:    make(chan actors.Result, 1), // if nobody asked, the answer is dropped
-		Submit:  r.spec.Telemetry.Start(task.Cause, telemetry.HopSubmit, r.spec.Name),
 		Pool:    process.PoolNote{NoWait: true},
 	}
+	call.StartSubmit(r.spec.Telemetry, r.spec.Name)
+	return call
 }
 
 func (r *router) accept(call *process.Call) {

@@ -60,7 +60,7 @@ func newServer(handle Handler, name string, in io.Reader, out io.Writer, link pr
 	s := &server{
 		handle:   handle,
 		name:     name,
-		recorder: telemetry.New(nil),
+		recorder: telemetry.New(nil, 0),
 		want:     readBytes,
 		in:       in,
 	}

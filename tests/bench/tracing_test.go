@@ -12,16 +12,18 @@ import (
 
 // BenchmarkTracing lets pools take turns that differ in how they are traced,
 // and reports the speed of each and what is left of that of one whose owner
-// configured nothing: with a provider that records nothing, and with an SDK that
-// samples no task.
+// configured nothing: with a provider that records nothing, with an SDK that samples
+// no task, and with one that is asked for one task in a hundred and samples those.
 func BenchmarkTracing(b *testing.B) {
 	const none = "none"
 	unsampled := sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.TraceIDRatioBased(0)))
+	sampled := sdktrace.NewTracerProvider() // exports nothing
 	program := fastest(b)
 	all := []contestant{
 		{none, rival.Brood{Program: program, Prefetch: 64}.Start},
 		{"noop", rival.Brood{Program: program, Prefetch: 64, Tracing: noop.NewTracerProvider()}.Start},
 		{"unsampled", rival.Brood{Program: program, Prefetch: 64, Tracing: unsampled}.Start},
+		{"one-in-100", rival.Brood{Program: program, Prefetch: 64, Tracing: sampled, TraceOneIn: 100}.Start},
 	}
 	for _, shape := range shapes[1:] {
 		b.Run(shape.name, func(b *testing.B) {

@@ -28,6 +28,8 @@ type Brood struct {
 	QueueLimit int
 	// Tracing records spans. Nil: none.
 	Tracing trace.TracerProvider
+	// TraceOneIn is the runtime's option of that name.
+	TraceOneIn int
 }
 
 // BroodPool is a started pool of brood.
@@ -40,7 +42,7 @@ var _ load.Pool = (*BroodPool)(nil)
 
 // Start starts the pool.
 func (b Brood) Start(workers int) (load.Pool, error) {
-	rt, err := runtime.New(runtime.Options{TracerProvider: b.Tracing})
+	rt, err := runtime.New(runtime.Options{TracerProvider: b.Tracing, TraceOneIn: b.TraceOneIn})
 	if err != nil {
 		return nil, err
 	}
