@@ -17,7 +17,7 @@ const (
 )
 
 // watch waits for the end of one context on behalf of many callers. No goroutine
-// works for it before that.
+// works for it before that, unless the context is of a foreign kind (context.AfterFunc).
 type watch struct {
 	end    <-chan struct{}
 	cancel func(*process.Call)
