@@ -33,6 +33,7 @@ var roles = map[string]func(){
 	"mute":         func() { select {} },
 	"exit":         func() { fmt.Fprintln(os.Stderr, "out of cheese"); os.Exit(3) },
 	"ok":           func() { fmt.Println("fine") },
+	"print":        func() { fmt.Print(os.Args[1]); os.Exit(number(os.Args[2])) },
 	"brief":        brief,
 	"oncer":        oncer,
 	"cat":          func() { _, _ = io.Copy(os.Stdout, os.Stdin) },

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"syscall"
@@ -141,17 +142,23 @@ func TestLinesHoldTheCommand(t *testing.T) {
 	noChildren(t)
 }
 
+// collectLines returns the lines of a command and the error behind them. After
+// each line it calls pause.
+func collectLines(t *testing.T, rt *runtime.Runtime, spec runtime.RunSpec, pause func()) (said []string, last error) {
+	t.Helper()
+	for line, err := range rt.Lines(within(t, limit), spec) {
+		require.NoError(t, last, "the error is the last pair")
+		if last = err; err == nil {
+			said = append(said, line)
+			pause()
+		}
+	}
+	return said, last
+}
+
 func TestLinesEndWithTheError(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
-	collect := func(spec runtime.RunSpec) (said []string, last error) {
-		for line, err := range rt.Lines(within(t, limit), spec) {
-			require.NoError(t, last, "the error is the last pair")
-			if last = err; err == nil {
-				said = append(said, line)
-			}
-		}
-		return said, last
-	}
+	collect := func(spec runtime.RunSpec) ([]string, error) { return collectLines(t, rt, spec, func() {}) }
 	said, err := collect(runtime.RunSpec{Command: command(t, "exit")})
 	assert.Empty(t, said)
 	assert.ErrorContains(t, err, `exit code 3: "out of cheese"`)
@@ -175,6 +182,46 @@ func TestLinesEndWithTheError(t *testing.T) {
 	assert.ErrorAs(t, err, &failed)
 	_, err = collect(runtime.RunSpec{})
 	assert.ErrorContains(t, err, "Command.Path is empty")
+}
+
+// TestLinesOfACommandThatEndedBeforeTheLongOne: nothing is left to be killed, and
+// what the loop does not get is an error all the same.
+func TestLinesOfACommandThatEndedBeforeTheLongOne(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	for printed, code := range map[string]string{"short\n" + strings.Repeat("x", 100) + "\nshort\n": "0", "short\nelevenbytes": "3"} {
+		spec := runtime.RunSpec{Command: command(t, "print", printed, code), MaxOutputBytes: 10}
+		said, last := collectLines(t, rt, spec, func() {
+			require.Eventually(t, func() bool { return len(rt.Children()) == 0 }, limit, soon)
+		})
+		assert.Equal(t, []string{"short"}, said)
+		var exited *runtime.ExitError
+		require.ErrorAs(t, last, &exited)
+		assert.ErrorIs(t, last, runtime.ErrOutputLimit)
+		assert.Equal(t, code, strconv.Itoa(exited.Exit.Code))
+		assert.Equal(t, actors.ReasonExited, exited.Exit.Reason)
+	}
+}
+
+// TestLinesLimit: it counts a line without its end, whichever it has.
+func TestLinesLimit(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	for _, end := range []string{"", "\n", "\r\n", "\nnext\n"} {
+		for size, want := range map[int]error{9: nil, 10: nil, 11: runtime.ErrOutputLimit, 12: runtime.ErrOutputLimit} {
+			line := strings.Repeat("x", size)
+			spec := runtime.RunSpec{Command: command(t, "print", line+end, "0"), MaxOutputBytes: 10}
+			said, err := collectLines(t, rt, spec, func() {})
+			assert.ErrorIs(t, err, want, "%d bytes and %q", size, end)
+			if want == nil {
+				require.NotEmpty(t, said)
+				assert.Equal(t, line, said[0])
+			} else {
+				assert.Empty(t, said)
+			}
+		}
+	}
+	said, err := collectLines(t, rt, runtime.RunSpec{Command: command(t, "ok"), MaxOutputBytes: math.MaxInt}, func() {})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"fine"}, said)
 }
 
 // TestLinesOfALoopThatPanics: the command does not outlive it.
