@@ -42,6 +42,7 @@ var roles = map[string]func(){
 	"stubborn":     stubborn,
 	"witness":      witness,
 	"tidy":         tidy,
+	"protester":    protester,
 	"numbers":      numbers,
 	"runaway":      runaway,
 	"deaf":         func() { fmt.Println("ready"); select {} },
@@ -101,6 +102,15 @@ func witness() {
 	fmt.Println("ready")
 	<-asked
 	note(os.Args[1], os.Args[2])
+}
+
+// protester prints without end when it is asked to end.
+func protester() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	note(os.Args[1], "listening")
+	<-asked
+	flood(os.Stdout, 1<<62)
 }
 
 // tidy takes its time when it is asked to end, and then writes a file.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -51,6 +53,22 @@ func TestRunOutputLimitIsAReason(t *testing.T) {
 	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "flooder"), MaxOutputBytes: 10})
 	require.ErrorIs(t, err, runtime.ErrOutputLimit)
 	assert.Equal(t, actors.ReasonOutputLimit, got.Exit.Reason)
+}
+
+// TestRunOverItsOutputLimitWhenItIsToEnd: the limit ends the grace.
+func TestRunOverItsOutputLimitWhenItIsToEnd(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	listens := filepath.Join(t.TempDir(), "listens")
+	ctx, cancel := context.WithCancel(within(t, limit))
+	go func() {
+		defer cancel()
+		assert.Eventually(t, func() bool { _, err := os.Stat(listens); return err == nil }, limit, soon)
+	}()
+	got, err := rt.Run(ctx, runtime.RunSpec{Command: command(t, "protester", listens), MaxOutputBytes: 1000, Grace: limit / 4})
+	require.ErrorIs(t, err, runtime.ErrOutputLimit)
+	assert.Equal(t, syscall.SIGKILL, got.Exit.Signal)
+	assert.Less(t, got.Exit.WallTime(), limit/4)
+	assert.Len(t, got.Stdout, 1000)
 }
 
 func TestRunSuccessCodes(t *testing.T) {
