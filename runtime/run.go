@@ -19,9 +19,9 @@ import (
 // if it could not be started, and an *ExitError if it did not exit with code 0
 // or one of SuccessCodes, or left something behind. Inside an ExitError is, in
 // this order: ErrOutputLimit if it printed too much; ErrTimeout if its time was
-// over, or ctx's cause if ctx ended first, and it was stopped. Of a command that
-// ended by itself before it was stopped, and whose output is complete, the exit
-// alone counts.
+// over, or ctx's cause if ctx ended first, and it was stopped; what kept its input
+// from it. Of a command that ended by itself before it was stopped, and whose
+// output is complete, the exit alone counts.
 func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
 	return rt.newRun(spec).traced(ctx)
 }
@@ -31,7 +31,7 @@ func (rt *Runtime) newRun(spec RunSpec) *runOnce {
 		spec.MaxOutputBytes = DefaultMaxOutputBytes
 	}
 	r := &runOnce{rt: rt, spec: spec, down: make(chan struct{}), full: make(chan struct{})}
-	r.feeder.done = make(chan struct{})
+	r.feeder.written, r.feeder.done = make(chan error, 1), make(chan struct{})
 	return r
 }
 
@@ -80,14 +80,10 @@ func (r *runOnce) run(ctx context.Context, cause trace.SpanContext) (*RunResult,
 	}
 	defer r.rt.dismiss(r)
 	r.send(&actors.Start{})
-	if r.spec.StdinFrom != nil {
-		go r.feed()
-		defer r.joinFeeder()
-	} else {
-		r.send(&actors.Write{Data: r.spec.Stdin})
-		r.send(&actors.CloseStdin{})
-	}
-	return r.result(r.await(ctx))
+	r.giveInput()
+	why := r.await(ctx)
+	r.joinInput()
+	return r.result(why)
 }
 
 // child describes the command to its actor.

@@ -88,6 +88,8 @@ func (r *runOnce) overLimit() error {
 	return fmt.Errorf("%w: %d bytes", ErrOutputLimit, r.spec.MaxOutputBytes)
 }
 
+// result is what Run returns of a command that was ended because of err, if it is
+// not nil.
 func (r *runOnce) result(err error) (*RunResult, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,11 +97,18 @@ func (r *runOnce) result(err error) (*RunResult, error) {
 		return nil, &StartError{Command: r.spec.Command.Name(), Exit: r.exit}
 	}
 	result := &RunResult{Stdout: r.out[actors.Stdout].Bytes(), Stderr: r.out[actors.Stderr].Bytes(), Exit: r.exit}
-	switch {
-	case err != nil || !r.spec.success(r.exit):
-		return result, &ExitError{Command: commandLine(r.spec.Command), Exit: r.exit, Err: err}
-	case r.feeder.err != nil:
-		return result, fmt.Errorf("runtime: run %s: stdin: %w", r.spec.Command.Name(), r.feeder.err)
+	var input error
+	if r.feeder.err != nil {
+		input = fmt.Errorf("stdin: %w", r.feeder.err)
 	}
-	return result, nil
+	switch {
+	case err != nil:
+	case !r.spec.success(r.exit):
+		err = input
+	case input != nil:
+		return result, fmt.Errorf("runtime: run %s: %w", r.spec.Command.Name(), input)
+	default:
+		return result, nil
+	}
+	return result, &ExitError{Command: commandLine(r.spec.Command), Exit: r.exit, Err: err}
 }

@@ -37,6 +37,7 @@ var roles = map[string]func(){
 	"brief":        brief,
 	"oncer":        oncer,
 	"cat":          func() { _, _ = io.Copy(os.Stdout, os.Stdin) },
+	"drain":        func() { _, _ = io.Copy(io.Discard, os.Stdin); os.Exit(number(os.Args[1])) },
 	"spill":        spill,
 	"flooder":      func() { flood(os.Stdout, 1<<62) },
 	"stubborn":     stubborn,

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/actors"
+	"brood/ptyio"
 	"brood/runtime"
 )
 
@@ -111,7 +112,8 @@ func TestRunDoesNotWaitForItsInput(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, "fine", got.Text(), name)
 	}
-	end.Close() // the feeder returns, as the runtime's end will show
+	_, err := end.Write([]byte("late")) // the feeder returns, as the runtime's end will show
+	require.NoError(t, err)
 }
 
 type endless struct{}
@@ -127,6 +129,47 @@ func TestRunReportsItsInputsError(t *testing.T) {
 	assert.Equal(t, "half of it", got.Text(), "its input ended there")
 	_, err = rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "ok"), StdinFrom: input, Stdin: []byte{1}})
 	assert.ErrorContains(t, err, "both Stdin and StdinFrom")
+}
+
+// TestRunRefusesInputForARedirectedStdin: it would be lost.
+func TestRunRefusesInputForARedirectedStdin(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	null := runtime.Pipes{Stdin: runtime.Stdio{Null: true}}
+	for name, transport := range map[string]runtime.Transport{"value": null, "pointer": &null} {
+		spec := runtime.RunSpec{Command: command(t, "cat"), Transport: transport}
+		_, err := rt.Run(within(t, limit), spec)
+		require.NoError(t, err, name)
+		spec.Stdin = []byte("lost")
+		_, err = rt.Run(within(t, limit), spec)
+		require.ErrorContains(t, err, "both Stdin and Transport's Stdin are set", name)
+		spec.Stdin, spec.StdinFrom = nil, strings.NewReader("lost")
+		_, err = rt.Run(within(t, limit), spec)
+		require.ErrorContains(t, err, "both StdinFrom and Transport's Stdin are set", name)
+	}
+	hidden := struct{ runtime.Transport }{null}
+	for _, spec := range []runtime.RunSpec{{Stdin: []byte("lost")}, {StdinFrom: strings.NewReader("lost")}} {
+		spec.Command, spec.Transport = command(t, "cat"), hidden
+		got, err := rt.Run(within(t, limit), spec)
+		require.ErrorIs(t, err, ptyio.ErrRedirected)
+		assert.True(t, got.Exit.Success())
+	}
+}
+
+// TestRunReportsALineThatATerminalWouldCut: with the exit, if that is no success.
+func TestRunReportsALineThatATerminalWouldCut(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	long := strings.Repeat("x", 5000) + "\n"
+	for code, failed := range []bool{false, true} {
+		for name, spec := range map[string]runtime.RunSpec{"Stdin": {Stdin: []byte(long)}, "StdinFrom": {StdinFrom: strings.NewReader(long)}} {
+			spec.Command, spec.Transport = command(t, "drain", strconv.Itoa(code)), runtime.PTY{}
+			got, err := rt.Run(within(t, limit), spec)
+			require.ErrorIs(t, err, ptyio.ErrLineTooLong, name)
+			assert.ErrorContains(t, err, ": stdin: 0 of 5001 bytes written: ", name)
+			assert.Equal(t, code, got.Exit.Code, "its input ended there")
+			var exited *runtime.ExitError
+			assert.Equal(t, failed, errors.As(err, &exited), name)
+		}
+	}
 }
 
 func TestLines(t *testing.T) {
