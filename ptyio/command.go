@@ -64,12 +64,13 @@ func Shell(script string) Command {
 }
 
 // Name returns the base name of the program, for messages and telemetry: it
-// tells what runs and has few different values.
+// tells what runs and has few different values. A name with characters that do not
+// print is quoted as in Go.
 func (c Command) Name() string {
 	if c.Path == "" {
 		return ""
 	}
-	return filepath.Base(c.Path)
+	return onOneLine(filepath.Base(c.Path))
 }
 
 // check returns the first fault that the operating system would report as a
