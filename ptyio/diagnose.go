@@ -80,7 +80,10 @@ func startError(path, dir string, err error) *StartError {
 	var level *tree.LevelError
 	var setting *tree.SettingError
 	var setup *tree.SetupError
+	var directory *tree.DirError
 	switch {
+	case errors.As(err, &directory):
+		return &StartError{Path: path, Dir: dir, Err: directory.Err}
 	case errors.As(err, &level):
 		return &StartError{Path: path, Err: &ContainmentError{Required: level.Required, Available: level.Available, Err: level.Err}}
 	case errors.As(err, &setting):
