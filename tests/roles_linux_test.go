@@ -55,7 +55,7 @@ var roles = map[string]func(){
 	"service":      service,
 	"slotted":      slotted,
 	"zygote-owner": zygoteOwner,
-	"environ":      func() { fmt.Println(os.Getenv("TRACEPARENT")) },
+	"environ":      func() { fmt.Println(os.Getenv("TRACEPARENT") + os.Getenv("TRACESTATE")) },
 }
 
 // scribe notes when it has started and when it was asked to end. Its further

@@ -100,7 +100,7 @@ func (r *run) start() (ptyio.Conn, error) {
 	if env == nil {
 		env = map[string]string{}
 	}
-	maps.Copy(env, telemetry.Environ(r.cause))
+	maps.Copy(env, r.traceVars())
 	if r.watch != nil {
 		vars, err := r.watch.open(r)
 		if err != nil {
@@ -129,6 +129,18 @@ func (r *run) start() (ptyio.Conn, error) {
 	}
 	r.attach(conn)
 	return conn, nil
+}
+
+// traceVars are the variables that tell the child its trace. There are none if
+// the user's own do: the rest of ours would not belong to them.
+func (r *run) traceVars() map[string]string {
+	vars := telemetry.Environ(r.cause)
+	for name := range vars {
+		if _, own := r.spec.Command.Env.Set[name]; own {
+			return nil
+		}
+	}
+	return vars
 }
 
 // identity returns the process id and the word of its containment, or nothing
