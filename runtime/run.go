@@ -20,8 +20,9 @@ import (
 // or one of SuccessCodes, or left something behind. Inside an ExitError is, in
 // this order: ErrOutputLimit if it printed too much; ErrTimeout if its time was
 // over, or ctx's cause if ctx ended first, and it was stopped; what kept its input
-// from it. Of a command that ended by itself before it was stopped, and whose
-// output is complete, the exit alone counts.
+// from it, which of a command that succeeded is the error itself. When a command's
+// end is known before it is asked to end, and its output is complete, only its exit
+// counts. One that is asked at its last moment counts as stopped, whatever its code.
 func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
 	return rt.newRun(spec).traced(ctx)
 }
