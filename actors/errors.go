@@ -73,7 +73,9 @@ var (
 type WriteError struct {
 	// Written of Total bytes were taken; the rest will not be.
 	Written, Total int
-	// Err says why: what the Write was withdrawn for, such as a deadline.
+	// Err says why: what the Write was withdrawn for, such as a deadline, or, with
+	// ptyio.ErrLineTooLong, that the terminal would have cut a line of it. Other
+	// Writes are not concerned.
 	Err error
 }
 

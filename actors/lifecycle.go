@@ -40,7 +40,8 @@ type Stopped struct {
 // Write asks a process actor to write Data to the child's stdin. What does not
 // fit the kernel's buffer waits in the actor, up to the Spec's StdinLimitBytes;
 // above it the sender gets Refused with ErrStdinFull; a single Write of any
-// size is taken when nothing waits. Data is copied.
+// size is taken when nothing waits. On a terminal one with a line that the
+// terminal would cut is answered with Refused and a *WriteError. Data is copied.
 type Write struct{ Data []byte }
 
 // Withdraw asks a process actor to write no more of an earlier Write of the
@@ -68,7 +69,7 @@ type Refused struct {
 	// Command is the message that was refused.
 	Command any
 	// Err says why: ErrNotRunning, ErrStdinFull, ErrStdinClosed, a *WriteError,
-	// or the operating system's error.
+	// what matches ptyio.ErrRedirected, or the operating system's error.
 	Err error
 }
 

@@ -18,7 +18,8 @@ type Command struct {
 	Path string
 	// Args are the arguments after the program's own name, which is Path.
 	Args []string
-	// Dir is the working directory; empty means the owner's.
+	// Dir is the working directory; empty means the owner's. The child enters it as
+	// User, who must be allowed to: else nothing runs, and the StartError names it.
 	Dir string
 	// Env says what the environment is; zero means the owner's, filtered.
 	Env Env
@@ -36,7 +37,8 @@ type Command struct {
 	Detached bool
 
 	// User is whom the child runs as; it needs an owner who may change that
-	// (root). Nil: the owner's user and groups.
+	// (root). Dir and the program are reached with that user's rights. Nil: the
+	// owner's user and groups.
 	User *User
 	// Umask is the child's file mode creation mask. Nil: the owner's.
 	Umask *fs.FileMode
@@ -64,12 +66,13 @@ func Shell(script string) Command {
 }
 
 // Name returns the base name of the program, for messages and telemetry: it
-// tells what runs and has few different values.
+// tells what runs and has few different values. A name with characters that do not
+// print is quoted as in Go.
 func (c Command) Name() string {
 	if c.Path == "" {
 		return ""
 	}
-	return filepath.Base(c.Path)
+	return onOneLine(filepath.Base(c.Path))
 }
 
 // check returns the first fault that the operating system would report as a

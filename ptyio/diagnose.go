@@ -1,7 +1,6 @@
 package ptyio
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -81,7 +80,10 @@ func startError(path, dir string, err error) *StartError {
 	var level *tree.LevelError
 	var setting *tree.SettingError
 	var setup *tree.SetupError
+	var directory *tree.DirError
 	switch {
+	case errors.As(err, &directory):
+		return &StartError{Path: path, Dir: dir, Err: directory.Err}
 	case errors.As(err, &level):
 		return &StartError{Path: path, Err: &ContainmentError{Required: level.Required, Available: level.Available, Err: level.Err}}
 	case errors.As(err, &setting):
@@ -112,7 +114,7 @@ func diagnose(path, dir string, err error) *StartError {
 	case info.IsDir() && errors.Is(err, fs.ErrPermission):
 		err = syscall.EISDIR
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission) && info.Mode().IsRegular() && badInterpreter(file, dir):
-		err = fmt.Errorf("%w: %w", ErrInterpreter, err)
+		err = interpreterError(file, err)
 	}
 	return &StartError{Path: path, Err: err}
 }
@@ -131,36 +133,4 @@ func checkDir(path, dir string, err error) error {
 	}
 	_, err = syscall.Getwd() // os.Stat finds also a deleted one
 	return err
-}
-
-// badInterpreter reports whether file is a script whose interpreter cannot be
-// run. Without that the missing permission is one on the file.
-func badInterpreter(file, dir string) bool {
-	interpreter := interpreterOf(file)
-	if interpreter == "" {
-		return false
-	}
-	if !filepath.IsAbs(interpreter) {
-		interpreter = filepath.Join(dir, interpreter)
-	}
-	info, err := os.Stat(interpreter)
-	return err != nil || info.IsDir() || info.Mode()&0o111 == 0
-}
-
-// interpreterOf returns what the first line of file names after "#!", execve(2).
-func interpreterOf(file string) string {
-	f, err := os.Open(file)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	var head [256]byte // the kernel looks no further
-	n, _ := f.Read(head[:])
-	line, ok := bytes.CutPrefix(head[:n], []byte("#!"))
-	line, _, _ = bytes.Cut(line, []byte("\n"))
-	fields := bytes.Fields(line)
-	if !ok || len(fields) == 0 {
-		return ""
-	}
-	return string(fields[0])
 }

@@ -58,5 +58,8 @@ func TestName(t *testing.T) {
 	assert.Equal(t, "ls", ptyio.Command{Path: "/bin/ls"}.Name())
 	assert.Equal(t, "ls", ptyio.Command{Path: "ls"}.Name())
 	assert.Empty(t, ptyio.Command{}.Name())
+	assert.Equal(t, "grün und blau", ptyio.Command{Path: "/opt/grün und blau"}.Name())
+	assert.Equal(t, `"a\nb"`, ptyio.Command{Path: "/bin/a\nb"}.Name())
+	assert.Equal(t, `"\u202e\xff"`, ptyio.Command{Path: "\u202e\xff"}.Name(), "it shows, and as it is")
 	assert.Equal(t, "sh", ptyio.Shell("exit 3").Name())
 }

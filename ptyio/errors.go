@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"unicode"
+	"unicode/utf8"
 )
 
 // What callers branch on with errors.Is, beside os.ErrProcessDone,
@@ -40,7 +40,7 @@ var (
 	ErrResources = errors.New("out of resources")
 	// ErrInterpreter: the program is there, but what is to run it is not, or
 	// cannot be run: the interpreter that a script names in its first line, or
-	// the loader of a binary. The error matches fs.ErrNotExist or
+	// the loader of a binary. The text names it. The error matches fs.ErrNotExist or
 	// fs.ErrPermission as well; ask for ErrInterpreter first.
 	ErrInterpreter = errors.New("interpreter cannot be run")
 	// ErrTextBusy: the program's file was open for writing all the time that the
@@ -126,9 +126,11 @@ func (e *StartError) Is(target error) bool { return target == ErrResources && ou
 // Unwrap returns the cause.
 func (e *StartError) Unwrap() error { return e.Err }
 
-// onOneLine quotes a name that would break the message.
+// onOneLine quotes a name that holds what would break the message, or would not
+// show in it.
 func onOneLine(name string) string {
-	if strings.ContainsFunc(name, unicode.IsControl) {
+	hidden := func(r rune) bool { return !strconv.IsPrint(r) }
+	if strings.ContainsFunc(name, hidden) || !utf8.ValidString(name) {
 		return strconv.Quote(name)
 	}
 	return name

@@ -71,6 +71,49 @@ func TestUserAndGroups(t *testing.T) {
 	})
 }
 
+// The directory is the user's affair: what the owner may enter does not count, nor
+// what it may not.
+func TestUserEntersTheDirectory(t *testing.T) {
+	asRoot(t)
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o755))
+	private := func(name string, owner int) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.Mkdir(path, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(path, "file"), []byte(name), 0o444))
+		require.NoError(t, os.Chown(path, owner, owner))
+		return path
+	}
+	cmd := ptyio.Command{Path: "cat", Args: []string{"file"}, Dir: private("theirs", nobody), User: &ptyio.User{UID: nobody, GID: nobody}}
+	assert.Equal(t, "theirs", output(t, cmd))
+
+	cmd.Dir = private("ours", 0)
+	_, err := ptyio.Pipes{}.Start(cmd)
+	var failed *ptyio.StartError
+	require.ErrorAs(t, err, &failed)
+	assert.Equal(t, &ptyio.StartError{Path: failed.Path, Dir: cmd.Dir, Err: syscall.EACCES}, failed)
+	assert.EqualError(t, err, "ptyio: start "+failed.Path+": directory "+cmd.Dir+": permission denied")
+	requireNoChild(t)
+	cmd.User = nil
+	assert.Equal(t, "ours", output(t, cmd))
+}
+
+// A program and a directory whose names are no text, of a child that has settings.
+func TestSettingsLeaveNamesAsTheyAre(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "\xff")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	program := filepath.Join(dir, "\xfe")
+	require.NoError(t, os.Symlink("/bin/pwd", program))
+	mask := fs.FileMode(0o022)
+	assert.Equal(t, dir+"\n", output(t, ptyio.Command{Path: program, Dir: dir, Umask: &mask}))
+
+	missing := filepath.Join(dir, "missing")
+	_, err := ptyio.Pipes{}.Start(ptyio.Command{Path: program, Dir: missing, Umask: &mask})
+	var failed *ptyio.StartError
+	require.ErrorAs(t, err, &failed)
+	assert.Equal(t, &ptyio.StartError{Path: program, Dir: missing, Err: syscall.ENOENT}, failed)
+}
+
 func TestUserThatTheOwnerMayNotBecome(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("root may; TestAsOrdinaryUser runs this as one that may not")

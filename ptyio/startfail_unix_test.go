@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -60,6 +61,7 @@ func ofPrograms(t *testing.T, dir string) []startFailure {
 	noShebang := file("noshebang", "text", 0o755)
 	badShebang := file("badshebang", "#!/missing/interpreter\n", 0o755)
 	forbidden := file("forbidden", "#! "+plain+" -x\n", 0o755)
+	windows := file("windows", "#!"+os.Args[0]+"\r\n", 0o755)
 	directory := file("directory", "#!"+dir+"\n", 0o755)
 	return []startFailure{
 		{"no path", ptyio.Command{}, syscall.EINVAL, "", "ptyio: start : no program named: invalid argument"},
@@ -79,10 +81,14 @@ func ofPrograms(t *testing.T, dir string) []startFailure {
 			"ptyio: start " + plain + ": permission denied"},
 		{"no shebang", ptyio.Command{Path: noShebang}, syscall.ENOEXEC, "", ""},
 		{"interpreter missing", ptyio.Command{Path: badShebang}, ptyio.ErrInterpreter, "",
-			"ptyio: start " + badShebang + ": interpreter cannot be run: no such file or directory"},
+			"ptyio: start " + badShebang + ": interpreter cannot be run: /missing/interpreter: no such file or directory"},
+		{"interpreter with a carriage return", ptyio.Command{Path: windows}, ptyio.ErrInterpreter, "",
+			"ptyio: start " + windows + `: interpreter cannot be run: "` + os.Args[0] + `\r": no such file or directory`},
 		{"interpreter not executable", ptyio.Command{Path: forbidden}, ptyio.ErrInterpreter, "",
-			"ptyio: start " + forbidden + ": interpreter cannot be run: permission denied"},
+			"ptyio: start " + forbidden + ": interpreter cannot be run: " + plain + ": permission denied"},
 		{"interpreter a directory", ptyio.Command{Path: directory}, ptyio.ErrInterpreter, "", ""},
+		{"line break in path", ptyio.Command{Path: dir + "/a\nb"}, fs.ErrNotExist, "",
+			"ptyio: start " + strconv.Quote(dir+"/a\nb") + ": no such file or directory"},
 		{"NUL in path", ptyio.Command{Path: "/bin/a\x00b"}, syscall.EINVAL, "",
 			`ptyio: start "/bin/a\x00b": NUL byte in the path: invalid argument`},
 	}

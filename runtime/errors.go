@@ -60,7 +60,8 @@ type ExitError struct {
 	Command string
 	Exit    actors.Exit
 	// Err is why Run ended the command: ErrOutputLimit, ErrTimeout, each wrapped,
-	// or ctx's cause. Nil: Run did not.
+	// or ctx's cause. If Run did not, it is what kept the command's input from it,
+	// or nil.
 	Err error
 }
 
@@ -79,8 +80,7 @@ func (e *ExitError) Is(target error) bool {
 	return target == ErrLeftBehind && len(e.Exit.Survivors) > 0
 }
 
-// Unwrap returns why Run ended the command, and the cause behind the exit, if
-// there are any.
+// Unwrap returns Err, and the cause behind the exit, if there are any.
 func (e *ExitError) Unwrap() (causes []error) {
 	for _, err := range []error{e.Err, e.Exit.Err} {
 		if err != nil {

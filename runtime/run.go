@@ -3,10 +3,8 @@ package runtime
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"go.opentelemetry.io/otel/trace"
@@ -20,8 +18,11 @@ import (
 // if the command was started, whatever became of it. The error is a *StartError
 // if it could not be started, and an *ExitError if it did not exit with code 0
 // or one of SuccessCodes, or left something behind. Inside an ExitError is, in
-// this order: ErrOutputLimit if it printed too much and was killed; ErrTimeout
-// if its time was over, or ctx's cause if ctx ended first, and it was stopped.
+// this order: ErrOutputLimit if it printed too much; ErrTimeout if its time was
+// over, or ctx's cause if ctx ended first, and it was stopped; what kept its input
+// from it, which of a command that succeeded is the error itself. When a command's
+// end is known before it is asked to end, and its output is complete, only its exit
+// counts. One that is asked at its last moment counts as stopped, whatever its code.
 func (rt *Runtime) Run(ctx context.Context, spec RunSpec) (*RunResult, error) {
 	return rt.newRun(spec).traced(ctx)
 }
@@ -31,7 +32,7 @@ func (rt *Runtime) newRun(spec RunSpec) *runOnce {
 		spec.MaxOutputBytes = DefaultMaxOutputBytes
 	}
 	r := &runOnce{rt: rt, spec: spec, down: make(chan struct{}), full: make(chan struct{})}
-	r.feeder.done = make(chan struct{})
+	r.feeder.written, r.feeder.done = make(chan error, 1), make(chan struct{})
 	return r
 }
 
@@ -80,14 +81,10 @@ func (r *runOnce) run(ctx context.Context, cause trace.SpanContext) (*RunResult,
 	}
 	defer r.rt.dismiss(r)
 	r.send(&actors.Start{})
-	if r.spec.StdinFrom != nil {
-		go r.feed()
-		defer r.joinFeeder()
-	} else {
-		r.send(&actors.Write{Data: r.spec.Stdin})
-		r.send(&actors.CloseStdin{})
-	}
-	return r.result(r.await(ctx))
+	r.giveInput()
+	why := r.await(ctx)
+	r.joinInput()
+	return r.result(why)
 }
 
 // child describes the command to its actor.
@@ -110,69 +107,6 @@ func (r *runOnce) child(cause trace.SpanContext) process.Spec {
 }
 
 func (r *runOnce) send(message any) { r.rt.system.Root.Send(r.pid, message) }
-
-// await waits for the command's end and brings it about if it must: then it
-// returns why.
-func (r *runOnce) await(ctx context.Context) error {
-	var late <-chan time.Time
-	if r.spec.Timeout > 0 {
-		timer := time.NewTimer(r.spec.Timeout)
-		defer timer.Stop()
-		late = timer.C
-	}
-	var err error
-	select {
-	case <-r.down:
-		if !isClosed(r.full) {
-			return nil
-		}
-		return r.overLimit()
-	case <-r.full:
-		err = r.overLimit()
-		r.send(&actors.Stop{Grace: -1, Reason: actors.ReasonOutputLimit})
-	case <-late:
-		err = fmt.Errorf("%w after %s", ErrTimeout, r.spec.Timeout)
-		r.send(&actors.Stop{Reason: actors.ReasonTimedOut})
-	case <-ctx.Done():
-		err = context.Cause(ctx)
-		r.send(&actors.Stop{Reason: reasonFor(err)})
-	case <-r.rt.rootEnded:
-	}
-	select {
-	case <-r.down:
-		return err
-	case <-r.rt.rootEnded: // by somebody else than Shutdown: the child's actor went with it
-		return errors.Join(err, errNoRoot)
-	}
-}
-
-// reasonFor names the end of a context.
-func reasonFor(cause error) actors.Reason {
-	if errors.Is(cause, context.DeadlineExceeded) {
-		return actors.ReasonTimedOut
-	}
-	return actors.ReasonCancelled
-}
-
-func (r *runOnce) overLimit() error {
-	return fmt.Errorf("%w: %d bytes", ErrOutputLimit, r.spec.MaxOutputBytes)
-}
-
-func (r *runOnce) result(err error) (*RunResult, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.exit.Reason == actors.ReasonStartFailed {
-		return nil, errors.Join(&StartError{Command: r.spec.Command.Name(), Exit: r.exit}, err)
-	}
-	result := &RunResult{Stdout: r.out[actors.Stdout].Bytes(), Stderr: r.out[actors.Stderr].Bytes(), Exit: r.exit}
-	switch {
-	case err != nil || !r.spec.success(r.exit):
-		return result, &ExitError{Command: commandLine(r.spec.Command), Exit: r.exit, Err: err}
-	case r.feeder.err != nil:
-		return result, fmt.Errorf("runtime: run %s: stdin: %w", r.spec.Command.Name(), r.feeder.err)
-	}
-	return result, nil
-}
 
 // keep takes output up to the limit; the rest is dropped while the kill is on
 // its way.

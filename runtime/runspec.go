@@ -21,14 +21,17 @@ type RunSpec struct {
 	// Transport connects the command's standard streams. Nil means Pipes. On a
 	// terminal all output is Stdout.
 	Transport Transport
-	// Stdin is written to the command's stdin, which is then closed.
+	// Stdin is written to the command's stdin, which is then closed. A command need
+	// not read it; but what it could not be given is an error: a line that a
+	// terminal would cut (ptyio.ErrLineTooLong; nothing of Stdin is written then).
 	Stdin []byte
 	// StdinFrom is read and written to the command's stdin, which is then closed;
 	// an error of it ends the input, and becomes that of a run that else went
-	// well. It is read on a goroutine of its own, ahead of the command by what a
+	// well. A line that a terminal would cut is such an error. It is read on a goroutine of its own, ahead of the command by what a
 	// pipe holds. Run does not wait for a Read that is still blocked when the
 	// command has ended: that goroutine ends when the Read returns, and what it
-	// read is lost. Stdin and StdinFrom exclude each other.
+	// read is lost. Stdin, StdinFrom and a Transport with a stdin of its own
+	// (Pipes.Stdin) exclude each other.
 	StdinFrom io.Reader
 	// MaxOutputBytes bounds what is kept of stdout and of stderr, each. A
 	// command that prints more is killed. Zero means 1 MiB.
@@ -76,7 +79,27 @@ func (s *RunSpec) faults() error {
 	if s.Stdin != nil && s.StdinFrom != nil {
 		faults = append(faults, errors.New("both Stdin and StdinFrom are set"))
 	}
+	if redirectsStdin(s.Transport) {
+		if s.Stdin != nil {
+			faults = append(faults, errors.New("both Stdin and Transport's Stdin are set"))
+		}
+		if s.StdinFrom != nil {
+			faults = append(faults, errors.New("both StdinFrom and Transport's Stdin are set"))
+		}
+	}
 	return errors.Join(faults...)
+}
+
+// redirectsStdin reports whether a command on t has a stdin that is not a pipe from
+// its owner. Of another package's transport that is found out by writing.
+func redirectsStdin(t Transport) bool {
+	switch pipes := t.(type) {
+	case Pipes:
+		return pipes.Stdin != Stdio{}
+	case *Pipes:
+		return pipes.Stdin != Stdio{}
+	}
+	return false
 }
 
 // commandLine writes a command as it could be typed, quoting what needs it.

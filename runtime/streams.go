@@ -10,8 +10,11 @@ import (
 )
 
 // Write writes data to the child's stdin and waits until the kernel has taken
-// it. It returns ErrNotRunning, ErrStdinClosed, or ErrStdinFull if too much
-// waits already. If ctx ends first the write is withdrawn: the error is a
+// it. It returns ErrNotRunning, ErrStdinClosed, ErrStdinFull if too much waits
+// already, or what matches ptyio.ErrRedirected if the child's stdin is no pipe to
+// its owner. On a terminal data with a line that it would cut is not written: the
+// error is a *actors.WriteError that matches ptyio.ErrLineTooLong, and the next
+// Write is as good as before. If ctx ends first the write is withdrawn: the error is a
 // *actors.WriteError, which tells how much was written and matches ctx's cause
 // (context.DeadlineExceeded after a deadline), and no more of data will be. (On
 // a terminal on macOS what the kernel is being given still may.)

@@ -33,14 +33,17 @@ var roles = map[string]func(){
 	"mute":         func() { select {} },
 	"exit":         func() { fmt.Fprintln(os.Stderr, "out of cheese"); os.Exit(3) },
 	"ok":           func() { fmt.Println("fine") },
+	"print":        func() { fmt.Print(os.Args[1]); os.Exit(number(os.Args[2])) },
 	"brief":        brief,
 	"oncer":        oncer,
 	"cat":          func() { _, _ = io.Copy(os.Stdout, os.Stdin) },
+	"drain":        func() { _, _ = io.Copy(io.Discard, os.Stdin); os.Exit(number(os.Args[1])) },
 	"spill":        spill,
 	"flooder":      func() { flood(os.Stdout, 1<<62) },
 	"stubborn":     stubborn,
 	"witness":      witness,
 	"tidy":         tidy,
+	"protester":    protester,
 	"numbers":      numbers,
 	"runaway":      runaway,
 	"deaf":         func() { fmt.Println("ready"); select {} },
@@ -52,7 +55,7 @@ var roles = map[string]func(){
 	"service":      service,
 	"slotted":      slotted,
 	"zygote-owner": zygoteOwner,
-	"environ":      func() { fmt.Println(os.Getenv("TRACEPARENT")) },
+	"environ":      func() { fmt.Println(os.Getenv("TRACEPARENT") + os.Getenv("TRACESTATE")) },
 }
 
 // scribe notes when it has started and when it was asked to end. Its further
@@ -100,6 +103,15 @@ func witness() {
 	fmt.Println("ready")
 	<-asked
 	note(os.Args[1], os.Args[2])
+}
+
+// protester prints without end when it is asked to end.
+func protester() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	note(os.Args[1], "listening")
+	<-asked
+	flood(os.Stdout, 1<<62)
 }
 
 // tidy takes its time when it is asked to end, and then writes a file.

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,6 +43,29 @@ func TestRunFails(t *testing.T) {
 	var failed *runtime.StartError
 	require.ErrorAs(t, err, &failed)
 	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// TestRunSaysAllOnOneLine: whatever the command is called.
+func TestRunSaysAllOnOneLine(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a\nb")
+	require.NoError(t, os.WriteFile(file, []byte("#!/bin/sh\nexit 3\n"), 0o755))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		path string
+	}{
+		"exit":      {within(t, limit), file},
+		"missing":   {within(t, limit), file + "\x1b"},
+		"NUL":       {within(t, limit), "a\x00b"},
+		"cancelled": {ended, file},
+	} {
+		_, err := rt.Run(test.ctx, runtime.RunSpec{Command: runtime.Command{Path: test.path}})
+		require.Error(t, err, name)
+		assert.False(t, strings.ContainsFunc(err.Error(), unicode.IsControl), "%s: %q", name, err)
+	}
 }
 
 func TestRunOverItsOutputLimit(t *testing.T) {

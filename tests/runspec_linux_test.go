@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"brood/actors"
+	"brood/ptyio"
 	"brood/runtime"
 )
 
@@ -50,6 +54,22 @@ func TestRunOutputLimitIsAReason(t *testing.T) {
 	got, err := rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "flooder"), MaxOutputBytes: 10})
 	require.ErrorIs(t, err, runtime.ErrOutputLimit)
 	assert.Equal(t, actors.ReasonOutputLimit, got.Exit.Reason)
+}
+
+// TestRunOverItsOutputLimitWhenItIsToEnd: the limit ends the grace.
+func TestRunOverItsOutputLimitWhenItIsToEnd(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	listens := filepath.Join(t.TempDir(), "listens")
+	ctx, cancel := context.WithCancel(within(t, limit))
+	go func() {
+		defer cancel()
+		assert.Eventually(t, func() bool { _, err := os.Stat(listens); return err == nil }, limit, soon)
+	}()
+	got, err := rt.Run(ctx, runtime.RunSpec{Command: command(t, "protester", listens), MaxOutputBytes: 1000, Grace: limit / 4})
+	require.ErrorIs(t, err, runtime.ErrOutputLimit)
+	assert.Equal(t, syscall.SIGKILL, got.Exit.Signal)
+	assert.Less(t, got.Exit.WallTime(), limit/4)
+	assert.Len(t, got.Stdout, 1000)
 }
 
 func TestRunSuccessCodes(t *testing.T) {
@@ -92,7 +112,8 @@ func TestRunDoesNotWaitForItsInput(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, "fine", got.Text(), name)
 	}
-	end.Close() // the feeder returns, as the runtime's end will show
+	_, err := end.Write([]byte("late")) // the feeder returns, as the runtime's end will show
+	require.NoError(t, err)
 }
 
 type endless struct{}
@@ -108,6 +129,47 @@ func TestRunReportsItsInputsError(t *testing.T) {
 	assert.Equal(t, "half of it", got.Text(), "its input ended there")
 	_, err = rt.Run(within(t, limit), runtime.RunSpec{Command: command(t, "ok"), StdinFrom: input, Stdin: []byte{1}})
 	assert.ErrorContains(t, err, "both Stdin and StdinFrom")
+}
+
+// TestRunRefusesInputForARedirectedStdin: it would be lost.
+func TestRunRefusesInputForARedirectedStdin(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	null := runtime.Pipes{Stdin: runtime.Stdio{Null: true}}
+	for name, transport := range map[string]runtime.Transport{"value": null, "pointer": &null} {
+		spec := runtime.RunSpec{Command: command(t, "cat"), Transport: transport}
+		_, err := rt.Run(within(t, limit), spec)
+		require.NoError(t, err, name)
+		spec.Stdin = []byte("lost")
+		_, err = rt.Run(within(t, limit), spec)
+		require.ErrorContains(t, err, "both Stdin and Transport's Stdin are set", name)
+		spec.Stdin, spec.StdinFrom = nil, strings.NewReader("lost")
+		_, err = rt.Run(within(t, limit), spec)
+		require.ErrorContains(t, err, "both StdinFrom and Transport's Stdin are set", name)
+	}
+	hidden := struct{ runtime.Transport }{null}
+	for _, spec := range []runtime.RunSpec{{Stdin: []byte("lost")}, {StdinFrom: strings.NewReader("lost")}} {
+		spec.Command, spec.Transport = command(t, "cat"), hidden
+		got, err := rt.Run(within(t, limit), spec)
+		require.ErrorIs(t, err, ptyio.ErrRedirected)
+		assert.True(t, got.Exit.Success())
+	}
+}
+
+// TestRunReportsALineThatATerminalWouldCut: with the exit, if that is no success.
+func TestRunReportsALineThatATerminalWouldCut(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	long := strings.Repeat("x", 5000) + "\n"
+	for code, failed := range []bool{false, true} {
+		for name, spec := range map[string]runtime.RunSpec{"Stdin": {Stdin: []byte(long)}, "StdinFrom": {StdinFrom: strings.NewReader(long)}} {
+			spec.Command, spec.Transport = command(t, "drain", strconv.Itoa(code)), runtime.PTY{}
+			got, err := rt.Run(within(t, limit), spec)
+			require.ErrorIs(t, err, ptyio.ErrLineTooLong, name)
+			assert.ErrorContains(t, err, ": stdin: 0 of 5001 bytes written: ", name)
+			assert.Equal(t, code, got.Exit.Code, "its input ended there")
+			var exited *runtime.ExitError
+			assert.Equal(t, failed, errors.As(err, &exited), name)
+		}
+	}
 }
 
 func TestLines(t *testing.T) {
@@ -141,17 +203,23 @@ func TestLinesHoldTheCommand(t *testing.T) {
 	noChildren(t)
 }
 
+// collectLines returns the lines of a command and the error behind them. After
+// each line it calls pause.
+func collectLines(t *testing.T, rt *runtime.Runtime, spec runtime.RunSpec, pause func()) (said []string, last error) {
+	t.Helper()
+	for line, err := range rt.Lines(within(t, limit), spec) {
+		require.NoError(t, last, "the error is the last pair")
+		if last = err; err == nil {
+			said = append(said, line)
+			pause()
+		}
+	}
+	return said, last
+}
+
 func TestLinesEndWithTheError(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
-	collect := func(spec runtime.RunSpec) (said []string, last error) {
-		for line, err := range rt.Lines(within(t, limit), spec) {
-			require.NoError(t, last, "the error is the last pair")
-			if last = err; err == nil {
-				said = append(said, line)
-			}
-		}
-		return said, last
-	}
+	collect := func(spec runtime.RunSpec) ([]string, error) { return collectLines(t, rt, spec, func() {}) }
 	said, err := collect(runtime.RunSpec{Command: command(t, "exit")})
 	assert.Empty(t, said)
 	assert.ErrorContains(t, err, `exit code 3: "out of cheese"`)
@@ -175,6 +243,46 @@ func TestLinesEndWithTheError(t *testing.T) {
 	assert.ErrorAs(t, err, &failed)
 	_, err = collect(runtime.RunSpec{})
 	assert.ErrorContains(t, err, "Command.Path is empty")
+}
+
+// TestLinesOfACommandThatEndedBeforeTheLongOne: nothing is left to be killed, and
+// what the loop does not get is an error all the same.
+func TestLinesOfACommandThatEndedBeforeTheLongOne(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	for printed, code := range map[string]string{"short\n" + strings.Repeat("x", 100) + "\nshort\n": "0", "short\nelevenbytes": "3"} {
+		spec := runtime.RunSpec{Command: command(t, "print", printed, code), MaxOutputBytes: 10}
+		said, last := collectLines(t, rt, spec, func() {
+			require.Eventually(t, func() bool { return len(rt.Children()) == 0 }, limit, soon)
+		})
+		assert.Equal(t, []string{"short"}, said)
+		var exited *runtime.ExitError
+		require.ErrorAs(t, last, &exited)
+		assert.ErrorIs(t, last, runtime.ErrOutputLimit)
+		assert.Equal(t, code, strconv.Itoa(exited.Exit.Code))
+		assert.Equal(t, actors.ReasonExited, exited.Exit.Reason)
+	}
+}
+
+// TestLinesLimit: it counts a line without its end, whichever it has.
+func TestLinesLimit(t *testing.T) {
+	rt := newRuntime(t, runtime.Options{})
+	for _, end := range []string{"", "\n", "\r\n", "\nnext\n"} {
+		for size, want := range map[int]error{9: nil, 10: nil, 11: runtime.ErrOutputLimit, 12: runtime.ErrOutputLimit} {
+			line := strings.Repeat("x", size)
+			spec := runtime.RunSpec{Command: command(t, "print", line+end, "0"), MaxOutputBytes: 10}
+			said, err := collectLines(t, rt, spec, func() {})
+			assert.ErrorIs(t, err, want, "%d bytes and %q", size, end)
+			if want == nil {
+				require.NotEmpty(t, said)
+				assert.Equal(t, line, said[0])
+			} else {
+				assert.Empty(t, said)
+			}
+		}
+	}
+	said, err := collectLines(t, rt, runtime.RunSpec{Command: command(t, "ok"), MaxOutputBytes: math.MaxInt}, func() {})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"fine"}, said)
 }
 
 // TestLinesOfALoopThatPanics: the command does not outlive it.

@@ -247,6 +247,28 @@ func TestSpawnedProgramIsToldItsTrace(t *testing.T) {
 	r.nothingOpen(t)
 }
 
+// TestSpawnedProgramIsToldTheTraceThatWasSet: what Env.Set says counts, and is not
+// mixed with the state of another trace.
+func TestSpawnedProgramIsToldTheTraceThatWasSet(t *testing.T) {
+	r := newRecording(t)
+	state, err := trace.ParseTraceState("vendor=value")
+	require.NoError(t, err)
+	ctx := trace.ContextWithRemoteSpanContext(within(t, limit), trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled, TraceState: state,
+	}))
+	spec := runtime.RunSpec{Command: command(t, "environ")}
+	got, err := r.Run(ctx, spec)
+	require.NoError(t, err)
+	assert.Regexp(t, "^00-01.*-01vendor=value\n$", string(got.Stdout), "the control")
+
+	const own = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	spec.Command.Env.Set["TRACEPARENT"] = own
+	got, err = r.Run(ctx, spec)
+	require.NoError(t, err)
+	assert.Equal(t, own+"\n", string(got.Stdout))
+	r.nothingOpen(t)
+}
+
 func TestWithoutSDKNothingIsTraced(t *testing.T) {
 	rt := newRuntime(t, runtime.Options{})
 	pool := startPool(t, rt, runtime.PoolSpec{Command: command(t, "worker"), Size: 1})

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -115,7 +116,7 @@ func (c *child) write(m *actors.Write, r reply) error {
 	in := &c.run.stdin
 	switch {
 	case c.run.closeStdin || in.err != nil:
-		return actors.ErrStdinClosed
+		return stdinError(in.err)
 	case in.waiting() > 0 && in.waiting()+len(m.Data) > c.spec.StdinLimitBytes:
 		return actors.ErrStdinFull
 	}
@@ -140,6 +141,14 @@ func (c *child) ping(r reply) error {
 	}
 	c.tasks.pings[c.tasks.lastPing] = ping{reply: r, sent: time.Now()}
 	return nil
+}
+
+// stdinError is what a Write is answered with when stdin takes no more, since err.
+func stdinError(err error) error {
+	if errors.Is(err, ptyio.ErrRedirected) {
+		return err // it was never open
+	}
+	return actors.ErrStdinClosed
 }
 
 // settleWrites answers the writes that the kernel has taken, or all of them if
@@ -172,7 +181,7 @@ func (c *child) answerWrites(r *run, hopeless bool) {
 		case w.end <= r.stdin.written:
 			w.reply.done(c, nil)
 		case hopeless:
-			w.reply.fail(c, w.write, actors.ErrStdinClosed)
+			w.reply.fail(c, w.write, stdinError(r.stdin.err))
 		default:
 			return
 		}

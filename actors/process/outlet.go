@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"brood/ptyio"
 )
 
 // outlet is the way into one descriptor of the child. What is added is written
@@ -56,14 +58,25 @@ func (o *outlet) flush() (rest []byte) {
 	return rest
 }
 
-// landed takes the flusher's report. One that was only interrupted gives back
-// what it has not written.
+// flushFirst is flush of no more than the first n bytes that wait, for an outlet
+// that can only block.
+func (o *outlet) flushFirst(n int) []byte {
+	if o.flying > 0 || len(o.buf) <= n || o.err != nil {
+		return o.flush()
+	}
+	o.flying, o.flight = n, o.buf[:n:n]
+	o.buf = o.buf[n:]
+	return o.flight
+}
+
+// landed takes the flusher's report. One that was only interrupted, or was
+// refused a line, gives back what it has not written.
 func (o *outlet) landed(n int, err error) {
 	rest := o.flight[n:]
 	o.flying, o.flight = 0, nil
 	o.written += uint64(n)
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, ptyio.ErrLineTooLong):
 		o.buf = append(append([]byte(nil), rest...), o.buf...)
 	case err != nil:
 		o.fail(err)

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -113,5 +114,45 @@ func TestOutletKeepsTheOrder(t *testing.T) {
 		}
 		assert.Equal(t, sent[:len(p.got)], p.got, "seed %d", seed)
 		assert.Equal(t, len(sent)-len(p.got), o.waiting(), "seed %d", seed)
+	}
+}
+
+// Parts and whole buffers share memory: what is with the flusher stays as it is
+// while more is added.
+func TestOutletKeepsTheOrderInParts(t *testing.T) {
+	for seed := range uint64(50) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		var o outlet
+		var sent, got, flying []byte
+		next := byte(0)
+		for range 500 {
+			switch random.IntN(3) {
+			case 0:
+				for range random.IntN(20) {
+					sent = append(sent, next)
+					o.add([]byte{next})
+					next++
+				}
+			case 1:
+				if n := random.IntN(40); n > 0 {
+					if part := o.flushFirst(n); part != nil {
+						assert.LessOrEqual(t, len(part), n)
+						flying = part
+					}
+				}
+			case 2:
+				n, err := len(flying), error(nil)
+				if random.IntN(4) == 0 {
+					n, err = random.IntN(n+1), os.ErrDeadlineExceeded
+				}
+				got = append(got, flying[:n]...)
+				if flying != nil {
+					o.landed(n, err)
+					flying = nil
+				}
+			}
+		}
+		assert.Equal(t, sent[:len(got)], got, "seed %d", seed)
+		assert.Equal(t, len(sent)-len(got), o.waiting(), "seed %d", seed)
 	}
 }

@@ -1,6 +1,11 @@
 package process
 
-import "brood/actors"
+import (
+	"errors"
+
+	"brood/actors"
+	"brood/ptyio"
+)
 
 // report handles what the incarnation's own goroutines and alarms post, unless
 // it is over.
@@ -72,7 +77,11 @@ func (c *child) spawned(m *spawned) {
 
 // landed takes a flusher's report, also one of an incarnation that is over.
 func (c *child) landed(m *flushed) {
+	flown := m.outlet.flying
 	m.outlet.landed(m.n, m.err)
+	if errors.Is(m.err, ptyio.ErrLineTooLong) {
+		c.refused(m.run, flown-m.n, m.err)
+	}
 	c.unhurry(m.run)
 	if m.run != c.run {
 		c.dropWrites(m.run)

@@ -46,6 +46,7 @@ type run struct {
 	atExit     uint64         // delivered when the process was reaped
 	lastSeen   uint64         // delivered when the drain was looked at last
 	writes     []pendingWrite // to stdin, oldest first
+	single     uint64         // up to this byte of stdin they are written one by one
 	closeStdin bool           // once they are written
 	alarms     [timers]alarm.Alarm
 	due        [timers]*rang // what the alarms will post; older ones are void
@@ -99,7 +100,7 @@ func (r *run) start() (ptyio.Conn, error) {
 	if env == nil {
 		env = map[string]string{}
 	}
-	maps.Copy(env, telemetry.Environ(r.cause))
+	maps.Copy(env, r.traceVars())
 	if r.watch != nil {
 		vars, err := r.watch.open(r)
 		if err != nil {
@@ -128,6 +129,18 @@ func (r *run) start() (ptyio.Conn, error) {
 	}
 	r.attach(conn)
 	return conn, nil
+}
+
+// traceVars are the variables that tell the child its trace. There are none if
+// the user's own do: the rest of ours would not belong to them.
+func (r *run) traceVars() map[string]string {
+	vars := telemetry.Environ(r.cause)
+	for name := range vars {
+		if _, own := r.spec.Command.Env.Set[name]; own {
+			return nil
+		}
+	}
+	return vars
 }
 
 // identity returns the process id and the word of its containment, or nothing
@@ -203,14 +216,15 @@ func (r *run) release() {
 
 // flush writes what waits in the outlets.
 func (r *run) flush() {
-	r.flushOne(&r.stdin)
+	r.fly(&r.stdin, r.stdin.flushFirst(r.atOnce()))
 	if r.wire != nil {
-		r.flushOne(&r.wire.out)
+		r.fly(&r.wire.out, r.wire.out.flush())
 	}
 }
 
-func (r *run) flushOne(o *outlet) {
-	if rest := o.flush(); rest != nil {
+// fly starts the flusher of what an outlet could not write, if anything is left.
+func (r *run) fly(o *outlet, rest []byte) {
+	if rest != nil {
 		r.goes(func() {
 			n, err := o.w.Write(rest)
 			r.post(&flushed{run: r, outlet: o, n: n, err: err})

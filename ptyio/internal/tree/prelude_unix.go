@@ -16,12 +16,16 @@ import (
 // it was started for.
 const preludeName = "brood-prelude"
 
+// settingDir is what a fault says of the working directory.
+const settingDir = "directory"
+
 // prelude is what a child does to itself before it becomes the program: what
 // can be set only from inside, between fork and exec.
 type prelude struct {
 	Settings
 	Join   string // cgroup.procs file to write its id to
-	Path   string // of the program
+	Path   []byte // of the program; JSON would change a string that is not UTF-8
+	Dir    []byte // to enter; empty: none
 	Status int    // descriptor that takes the fault, closed by the exec
 }
 
@@ -43,13 +47,14 @@ func launchPrelude(spec Spec, join string, attr *syscall.ProcAttr) (int, error) 
 		return 0, err
 	}
 	defer status.Close()
-	p := prelude{Settings: spec.Settings, Join: join, Path: spec.Path, Status: len(attr.Files)}
+	p := prelude{Settings: spec.Settings, Join: join, Path: []byte(spec.Path), Dir: []byte(spec.Dir), Status: len(attr.Files)}
 	orders, err := json.Marshal(p)
 	if err != nil {
 		theirs.Close()
 		return 0, err
 	}
 	attr.Files = append(attr.Files, theirs.Fd())
+	attr.Dir = "" // it is entered as the user that the prelude becomes
 	pid, err := fork(executable, append([]string{preludeName, string(orders)}, spec.Argv...), attr)
 	theirs.Close()
 	if err != nil {
@@ -79,6 +84,8 @@ func readFault(status io.Reader) error {
 		return fmt.Errorf("prelude said %q", said)
 	}
 	switch {
+	case f.Setting == settingDir:
+		return &DirError{Err: f.Errno}
 	case f.Errno == 0:
 		err = errors.New(f.Text)
 	case f.Setting != "" && f.Errno == syscall.ENOSYS:
@@ -102,7 +109,7 @@ func preludeMain() {
 	argv := os.Args[2:]
 	setting, err := p.settle()
 	if err == nil {
-		setting, err = "", syscall.Exec(p.Path, argv, syscall.Environ())
+		setting, err = "", syscall.Exec(string(p.Path), argv, syscall.Environ())
 	}
 	f := fault{Setting: setting, Text: err.Error()}
 	errors.As(err, &f.Errno)
@@ -124,6 +131,7 @@ func (p *prelude) settle() (setting string, err error) {
 		{"umask", p.mask},
 		{"limit", p.limit},
 		{"user", p.become},
+		{settingDir, p.enterDir},
 		{"no new privileges", p.renounce},
 	}
 	for _, step := range steps {
@@ -144,6 +152,13 @@ func (p *prelude) joinCgroup() error {
 		return nil
 	}
 	return os.WriteFile(p.Join, []byte("0"), 0)
+}
+
+func (p *prelude) enterDir() error {
+	if len(p.Dir) == 0 {
+		return nil
+	}
+	return syscall.Chdir(string(p.Dir))
 }
 
 func (p *prelude) mask() error {

@@ -98,6 +98,15 @@ func (e *SetupError) Error() string { return "contain: " + e.Err.Error() }
 
 func (e *SetupError) Unwrap() error { return e.Err }
 
+// DirError says that the child, as the user that it became, could not enter its
+// directory. Where a fork enters it, without Settings, its error does not tell that
+// from other causes, and there is none of this.
+type DirError struct{ Err error }
+
+func (e *DirError) Error() string { return "directory: " + e.Err.Error() }
+
+func (e *DirError) Unwrap() error { return e.Err }
+
 // SettingError says which of the Settings could not be made.
 type SettingError struct {
 	Setting string // "umask", "user", "limit 7"
