@@ -27,6 +27,7 @@ const (
 	soakEvery   = 50 * time.Millisecond
 	soakCallers = 128
 	soakPool    = 4
+	soakKills   = 8 // at the least, however fast the tasks are
 )
 
 // soak is a pool under load, while its workers are killed and its tasks cancelled.
@@ -37,6 +38,7 @@ type soak struct {
 
 	answered, fine, cancelled, lost atomic.Int64
 	unasked                         atomic.Int64 // cancelled before they came to the pool
+	kills                           atomic.Int64
 
 	mu    sync.Mutex
 	wrong []error // answers that a task must not get
@@ -44,7 +46,7 @@ type soak struct {
 
 // TestSoak submits many tasks and gives a quarter of them up at random, if they are
 // not answered by then, while a
-// worker is killed every 50 ms: each is answered once, as one of what can become of
+// worker is killed every 50 ms and after every eighth of the tasks: each is answered once, as one of what can become of
 // it, the pool's own counts agree, and its memory does not grow.
 func TestSoak(t *testing.T) {
 	s := &soak{all: fewer(20_000)}
@@ -57,7 +59,7 @@ func TestSoak(t *testing.T) {
 	s.pool = startPool(t, rt, runtime.PoolSpec{
 		Name: "soak", Command: command(t, "worker"), Size: soakPool, QueueLimit: soakCallers, MaxAttempts: 1000,
 	})
-	kills, stop := s.keepKilling()
+	stop := s.keepKilling()
 	began := time.Now()
 	s.submit(t, s.all/2)
 	half := heap()
@@ -65,12 +67,12 @@ func TestSoak(t *testing.T) {
 	took := time.Since(began)
 	stop()
 	t.Logf("%d tasks in %s, %d kills: %d answered by a worker, %d cancelled, %d lost; heap %d, then %d bytes",
-		s.all, took, *kills, s.fine.Load(), s.cancelled.Load(), s.lost.Load(), half, heap())
+		s.all, took, s.kills.Load(), s.fine.Load(), s.cancelled.Load(), s.lost.Load(), half, heap())
 
 	assert.Empty(t, s.wrong[:min(len(s.wrong), 3)])
 	assert.EqualValues(t, s.all, s.answered.Load())
 	assert.EqualValues(t, s.all, s.fine.Load()+s.cancelled.Load()+s.lost.Load())
-	assert.Positive(t, *kills)
+	assert.Positive(t, s.kills.Load())
 	assert.Positive(t, s.cancelled.Load())
 	assert.Less(t, heap(), half+4<<20, "memory grows with the number of tasks")
 	allReady(t, s.pool, soakPool)
@@ -111,7 +113,9 @@ func (s *soak) one() {
 	}
 	payload := binary.BigEndian.AppendUint64(nil, rand.Uint64())
 	result, err := s.pool.Submit(ctx, actors.Task{Payload: payload, Repeatable: rand.IntN(2) == 0})
-	s.answered.Add(1)
+	if s.answered.Add(1)%int64(max(s.all/soakKills, 1)) == 0 {
+		s.kill()
+	}
 	switch {
 	case err == nil && string(result.Payload) == string(payload):
 		s.fine.Add(1)
@@ -130,9 +134,8 @@ func (s *soak) one() {
 	}
 }
 
-// keepKilling kills a worker at random now and then.
-func (s *soak) keepKilling() (kills *int, stop func()) {
-	kills = new(int)
+// keepKilling kills a worker now and then.
+func (s *soak) keepKilling() (stop func()) {
 	quit := make(chan struct{})
 	var killer sync.WaitGroup
 	killer.Go(func() {
@@ -143,13 +146,18 @@ func (s *soak) keepKilling() (kills *int, stop func()) {
 			case <-quit:
 				return
 			case <-ticker.C:
-			}
-			workers := s.pool.Stats().Workers
-			if w := workers[rand.IntN(len(workers))]; w.Ready {
-				kill(w.PID, syscall.SIGKILL)
-				*kills++
+				s.kill()
 			}
 		}
 	})
-	return kills, sync.OnceFunc(func() { close(quit); killer.Wait() })
+	return sync.OnceFunc(func() { close(quit); killer.Wait() })
+}
+
+// kill kills a worker at random, unless that is not ready.
+func (s *soak) kill() {
+	workers := s.pool.Stats().Workers
+	if w := workers[rand.IntN(len(workers))]; w.Ready {
+		kill(w.PID, syscall.SIGKILL)
+		s.kills.Add(1)
+	}
 }
