@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"brood/actors"
 	"brood/actors/process"
@@ -90,6 +91,7 @@ func TestDrainAndStopAnswerEverything(t *testing.T) {
 	s = h.seat(true, 1)
 	at, waits = h.submit(actors.Task{Payload: []byte("a"), Tag: "a"}), h.submit(actors.Task{Tag: "b"})
 	held := s.holds("a")
+	require.Equal(t, 1, h.stats().Waiting) // the end, a system message, could overtake "b"
 	h.end(h.pid)
 	assert.ElementsMatch(t, []Undone{{Tag: "a", Err: actors.ErrStopping}, {Tag: "b", Err: actors.ErrStopping}}, undone)
 	assert.Equal(t, actors.ErrStopping, receive(t, at.Done).Err)
