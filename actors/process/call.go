@@ -63,6 +63,9 @@ type PoolNote struct {
 	Member int
 	// Incarnation is the one of the member that the call was handed to.
 	Incarnation uint32
+	// Owner is the pool that handed it out: if the member's actor has ended, the
+	// call goes back there.
+	Owner *actor.PID
 	// Accepted is when the pool took the call, and Handed when it was handed to its
 	// member last.
 	Accepted, Handed time.Time
