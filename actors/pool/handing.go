@@ -20,7 +20,7 @@ func (p *pool) dispatch() {
 		if e := entryOf(call); e != nil {
 			e.member = to
 			e.attempts++
-			p.clocks.stopWaits(e)
+			p.clocks.pauseWaits(e, p.now())
 		}
 		p.hand(call, to)
 	}
