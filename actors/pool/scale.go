@@ -75,7 +75,8 @@ type Recycle struct {
 	AfterIdle time.Duration
 	// MemoryBytes is how much memory its tree uses, and GrowthBytes how much more
 	// than when it had taken its first GrowthTasks tasks (zero: 100), which is what
-	// a leak looks like. Both are looked at once in Options.SampleInterval.
+	// a leak looks like: AfterTasks must be more, if it is set. Both are looked at
+	// once in Options.SampleInterval, on systems where samples can be taken.
 	MemoryBytes, GrowthBytes int64
 	GrowthTasks              int
 }
@@ -101,6 +102,9 @@ func (r Recycle) faults() (faults []error) {
 	fault(r.GrowthBytes < 0, "Recycle.GrowthBytes is %d", r.GrowthBytes)
 	fault(r.GrowthTasks < 0, "Recycle.GrowthTasks is %d", r.GrowthTasks)
 	fault(r.GrowthTasks > 0 && r.GrowthBytes == 0, "Recycle.GrowthTasks is set and GrowthBytes is not")
+	first := r.withDefaults().GrowthTasks
+	fault(r.GrowthBytes > 0 && r.AfterTasks > 0 && r.AfterTasks <= first,
+		"Recycle.GrowthBytes counts from %d tasks on, which AfterTasks %d does not allow for", first, r.AfterTasks)
 	return faults
 }
 
