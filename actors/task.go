@@ -34,7 +34,8 @@ type Task struct {
 	Priority int
 	// Timeout bounds the time from acceptance to answer, everything included.
 	// When it passes, the task is answered with a *TaskTimeoutError and, if a
-	// child held it, is cancelled there. Zero means no bound.
+	// child held it, is cancelled there. Zero means no bound; less than zero, that it
+	// is over already: the task is not accepted. So it is with the other clocks.
 	Timeout time.Duration
 	// QueueTimeout bounds the time that it waits in a pool for a free worker while at
 	// least one is ready. While none is, this clock stands still and StartTimeout's

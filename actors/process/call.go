@@ -131,6 +131,16 @@ func (c *Call) AnswerAt(system *actor.ActorSystem, epoch uint64, result actors.R
 	return true
 }
 
+// Overdue returns the answer to a task that is late before it has begun: one of its
+// clocks is less than zero. Nil: it is not.
+func (c *Call) Overdue() error {
+	t := &c.Task
+	if most := min(t.Timeout, t.QueueTimeout, t.StartTimeout, t.RunTimeout); most < 0 {
+		return &actors.TaskTimeoutError{Stage: actors.StageDoor, Limit: most}
+	}
+	return nil
+}
+
 // Close marks the call as answered without an answer, for a holder that hands
 // the answer on itself. It reports whether the call was open.
 func (c *Call) Close() bool {

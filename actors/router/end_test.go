@@ -73,6 +73,13 @@ func TestTimeoutIsKeptByTheRouter(t *testing.T) {
 	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageRun, Limit: late.Timeout}, receive(t, call.Done).Err)
 }
 
+func TestTimeoutThatIsOverAlready(t *testing.T) {
+	h := open(t, Spec{})
+	late := actors.Task{Timeout: -time.Second}
+	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageDoor, Limit: late.Timeout}, receive(t, h.submit(late).Done).Err)
+	assert.Zero(t, h.stats().Waiting)
+}
+
 func TestDrainAndStopAnswerEverything(t *testing.T) {
 	h := open(t, Spec{})
 	s := h.seat(true, 1)
