@@ -42,5 +42,5 @@ func TestWorkerThatHasGone(t *testing.T) {
 	_, err = pool.Submit(ctx, actors.Task{Payload: []byte("x"), Repeatable: true})
 	assert.NoError(t, err, "it is restarted")
 	require.NoError(t, pool.Stop(ctx))
-	assert.ErrorIs(t, pool.Kill(left), ErrNoWorker)
+	assert.ErrorIs(t, pool.Kill(left), actors.ErrNotRunning)
 }
