@@ -34,16 +34,18 @@ type Task struct {
 	Priority int
 	// Timeout bounds the time from acceptance to answer, everything included.
 	// When it passes, the task is answered with a *TaskTimeoutError and, if a
-	// child held it, is cancelled there. Zero means no bound.
+	// child held it, is cancelled there. Zero means no bound; less than zero, that it
+	// is over already: the task is not accepted. So it is with the other clocks.
 	Timeout time.Duration
 	// QueueTimeout bounds the time that it waits in a pool for a free worker while at
 	// least one is ready. While none is, this clock stands still and StartTimeout's
-	// moves; a task that waits for another attempt begins anew. Zero means no bound.
+	// moves. It goes on if the worker turns out not to have begun the task; a task that
+	// waits for another attempt begins anew. Zero means no bound.
 	QueueTimeout time.Duration
 	// StartTimeout bounds the time that it waits in a pool while no worker is ready:
 	// since they are starting, or starting again. It is the sum of all such times in
-	// one wait: it does not begin anew when a worker was ready for a moment. Zero
-	// means no bound.
+	// one wait: it does not begin anew when a worker was ready for a moment, nor when
+	// one was handed the task and has not begun it. Zero means no bound.
 	StartTimeout time.Duration
 	// RunTimeout bounds the time from when a worker begins it to its answer, for
 	// each attempt: from when the worker has no older task that is not answered.

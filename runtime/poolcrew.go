@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"syscall"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -102,8 +103,8 @@ func (p *Pool) Roll(ctx context.Context, r Rolling) error {
 // was elastic. It returns when so many take tasks and the others have ended, each
 // after what it held. If a worker can not be started it returns the error, and the
 // pool goes on trying; if ctx ends first it returns its cause, likewise. The error
-// matches ErrSize if size is less than 1, or more than there are Slots. To have no
-// worker busy, use Pause.
+// matches ErrSize if size is less than 1, more than 65,536, or more than there are
+// Slots. To have no worker busy, use Pause.
 func (p *Pool) Resize(ctx context.Context, size int) error {
 	return p.change(ctx, "resize", pool.Resize{Size: size})
 }
@@ -133,24 +134,34 @@ func (p *Pool) change(ctx context.Context, what string, request any) error {
 
 // Kill kills the worker with this number, whatever it holds. What becomes of its
 // tasks is as when a worker dies by itself: so is its restart. The error matches
-// ErrNoWorker if there is none, and actors.ErrNotRunning if it does not run.
+// ErrNoWorker if there is none, and actors.ErrNotRunning if it, or the pool, does
+// not run.
 func (p *Pool) Kill(worker int) error {
-	p.state.Lock()
-	var who *actor.PID
-	if worker >= 0 && worker < len(p.workers) {
-		who = p.workers[worker].who
-	}
-	p.state.Unlock()
-	err := fmt.Errorf("%w: %d", ErrNoWorker, worker)
-	if who != nil {
-		done := make(chan error, 1)
-		p.rt.system.Root.Send(who, &process.Do{Command: &actors.Signal{Sig: syscall.SIGKILL}, Done: done})
-		err = <-done
-	}
-	if err != nil {
+	if err := p.kill(worker); err != nil {
 		return fmt.Errorf("runtime: kill a worker of %s: %w", p.name, err)
 	}
 	return nil
+}
+
+func (p *Pool) kill(worker int) error {
+	// The handle also knows those that have gone.
+	stats := p.Stats()
+	switch {
+	case stats.Size == 0: // the pool has ended
+		return actors.ErrNotRunning
+	case !slices.ContainsFunc(stats.Workers, func(w pool.Worker) bool { return w.Number == worker }):
+		return fmt.Errorf("%w: %d", ErrNoWorker, worker)
+	}
+	seat := p.seat(worker)
+	p.state.Lock()
+	who := seat.who
+	p.state.Unlock()
+	if who == nil {
+		return actors.ErrNotRunning
+	}
+	done := make(chan error, 1)
+	p.rt.system.Root.Send(who, &process.Do{Command: &actors.Signal{Sig: syscall.SIGKILL}, Done: done})
+	return <-done
 }
 
 // Pause lets the workers finish what they hold and hands out no more, until Resume:

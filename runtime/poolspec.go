@@ -6,6 +6,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"brood/actors"
+	"brood/actors/pool"
 )
 
 // DefaultPoolSize is PoolSpec.Size's default.
@@ -29,7 +30,8 @@ type PoolSpec struct {
 	// Name is the pool's name in telemetry, one of few. Zero: the name of the
 	// command's executable.
 	Name string
-	// Size is the number of workers. Zero means 4, or what Scale begins with.
+	// Size is the number of workers, at most 65,536. Zero means 4, or what Scale begins
+	// with.
 	Size int
 	// Scale lets the number of workers follow the work. Zero: it is fixed, and Size
 	// counts; otherwise Size must be zero.
@@ -135,6 +137,6 @@ func (s *PoolSpec) setDefaults() {
 		s.Backoff.Eager = true
 	}
 	if s.Intensity == 0 && s.Period == 0 {
-		s.Intensity, s.Period = 10*max(s.Size, s.Scale.Max, 0), 10*time.Second
+		s.Intensity, s.Period = 10*min(max(s.Size, s.Scale.Max, 0), pool.MaxSize), 10*time.Second
 	}
 }

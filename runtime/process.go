@@ -22,8 +22,8 @@ type Process struct {
 	detached bool                               // it is let go where others are ended
 	reads    [actors.Stderr + 1]*process.Reader // by stream; nil if it is not read from the handle
 
-	track *track // of what it uses
-	slots int    // tasks that it may hold at once
+	track    *track // of what it uses
+	prefetch int    // tasks that it may hold at once
 
 	state    sync.Mutex
 	starting *starting  // nil when Start has returned
@@ -75,7 +75,7 @@ func newProcess(rt *Runtime, spec ProcessSpec) *Process {
 	p := &Process{supervised: newSupervised(rt, spec.Name), detached: spec.Command.Detached}
 	p.service = p
 	p.track = newTrack(rt.sampler, spec.Watch)
-	p.slots = max(spec.Prefetch, process.DefaultPrefetch)
+	p.prefetch = max(spec.Prefetch, process.DefaultPrefetch)
 	if spec.ReadStdout {
 		p.reads[actors.Stdout] = process.NewReader(spec.OutputWindowBytes)
 	}

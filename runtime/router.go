@@ -113,7 +113,7 @@ func routed(m Member) router.Member {
 	case *Router:
 		return router.Member{PID: m.PID(), Calls: true}
 	case *Process:
-		return router.Member{PID: m.PID(), Calls: true, Slots: m.slots}
+		return router.Member{PID: m.PID(), Calls: true, Prefetch: m.prefetch}
 	}
 	return router.Member{PID: m.PID()}
 }

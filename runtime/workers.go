@@ -3,6 +3,7 @@ package runtime
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -10,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"brood/actors"
+	"brood/actors/health"
 	"brood/actors/pool"
 	"brood/actors/process"
 	"brood/actors/supervisor"
@@ -86,8 +88,26 @@ func (p *Pool) check(cause trace.SpanContext) (*actor.Props, error) {
 	if !spec.Scale.IsZero() && spec.Size != spec.Scale.Start() {
 		ofWorker = multierror.Append(ofWorker, errors.New("pool: Size and Scale are both set"))
 	}
+	ofRecycle := recycleFaults(spec.Recycle, health.CanSample(health.Memory))
 	_, ofSupervisor := supervisor.Props(p.supervision(nil))
-	return props, joinFaults("start "+spec.Name, ofPool, p.rt.watchFaults(ofWorker, spec.Watch), ofSupervisor)
+	return props, joinFaults("start "+spec.Name, ofPool, ofRecycle, p.rt.watchFaults(ofWorker, spec.Watch), ofSupervisor)
+}
+
+// recycleFaults are the fields that never make anything due since memory cannot be
+// sampled, if unsampled says that.
+func recycleFaults(r Recycle, unsampled error) (faults error) {
+	if unsampled == nil {
+		return nil
+	}
+	for _, field := range []struct {
+		name  string
+		bytes int64
+	}{{"MemoryBytes", r.MemoryBytes}, {"GrowthBytes", r.GrowthBytes}} {
+		if field.bytes > 0 {
+			faults = multierror.Append(faults, fmt.Errorf("pool: Recycle.%s: %w", field.name, unsampled))
+		}
+	}
+	return faults
 }
 
 func (p *Pool) supervision(children []supervisor.Child) supervisor.Spec {

@@ -150,6 +150,16 @@ func receive[T any](t *testing.T, c <-chan T) T {
 	}
 }
 
+// shutdown shuts down within d, and fails if that takes until limit: how much more
+// than d it may be is a matter of how busy the machine is, but what keeps a shutdown
+// without a deadline keeps it for ever.
+func shutdown(t *testing.T, rt *runtime.Runtime, d time.Duration) error {
+	t.Helper()
+	done, ctx := make(chan error, 1), within(t, d)
+	go func() { done <- rt.Shutdown(ctx) }()
+	return receive(t, done)
+}
+
 // allReady waits until every worker of the pool takes tasks, and returns their
 // process ids.
 func allReady(t *testing.T, pool *runtime.Pool, size int) []int {
@@ -186,7 +196,7 @@ func restarts(pool *runtime.Pool) (n int) {
 func noChildren(t *testing.T) {
 	t.Helper()
 	var left []leak.Process
-	assert.Eventually(t, func() bool { left = leak.Children(); return len(left) == 0 }, 5*time.Second, soon)
+	assert.Eventually(t, func() bool { left = leak.Children(); return len(left) == 0 }, limit, soon)
 	assert.Empty(t, left)
 }
 

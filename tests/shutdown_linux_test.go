@@ -66,10 +66,7 @@ func TestShutdownWithStuckChildren(t *testing.T) {
 		queued(t, pool, 1)
 	}
 
-	const deadline = 1500 * time.Millisecond
-	began := time.Now()
-	err := rt.Shutdown(within(t, deadline))
-	assert.Less(t, time.Since(began), deadline+500*time.Millisecond)
+	err := shutdown(t, rt, 1500*time.Millisecond)
 	noChildren(t)
 
 	var all *multierror.Error
@@ -110,9 +107,9 @@ func TestKillSparesNoGrace(t *testing.T) {
 	down := make(chan error, 1)
 	go func() { down <- rt.Shutdown(within(t, limit)) }()
 	<-rt.Stopping()
-	began := time.Now()
-	assert.NoError(t, rt.Kill())
-	assert.Less(t, time.Since(began), 5*time.Second)
+	killed := make(chan error, 1)
+	go func() { killed <- rt.Kill() }()
+	assert.NoError(t, receive(t, killed))
 	assert.NoError(t, receive(t, down))
 }
 

@@ -131,8 +131,19 @@ func (l Limit) faults(interval time.Duration) (faults []error) {
 	longest := (RingSize - 2) * interval // a tick comes late, or early after that
 	fault(resource == CPU && l.over() > longest, "Over is %s, samples are kept for %s", l.over(), longest)
 	fault(l.Action > RestartNow, "unknown Action %d", l.Action)
-	fault(resource > 0 && resource != Age && !sampled, "%s cannot be sampled: %w", resource, ptyio.ErrUnsupported)
+	if err := CanSample(resource); err != nil {
+		faults = append(faults, err)
+	}
 	return faults
+}
+
+// CanSample returns why a resource of a tree cannot be measured on this system, an
+// error that matches ptyio.ErrUnsupported; nil if it can. An age always can.
+func CanSample(r Resource) error {
+	if sampled || r == 0 || r == Age {
+		return nil
+	}
+	return fmt.Errorf("%s cannot be sampled: %w", r, ptyio.ErrUnsupported)
 }
 
 func (l Limit) over() time.Duration {

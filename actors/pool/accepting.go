@@ -10,6 +10,10 @@ import (
 func (p *pool) accept(call *process.Call) {
 	call.Pooled = true // a router does not say so
 	p.count(call)
+	if late := call.Overdue(); late != nil {
+		p.answer(call, actors.Result{Err: late})
+		return
+	}
 	if call.Task.ID != "" {
 		p.submitJoined(call)
 		return

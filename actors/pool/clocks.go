@@ -84,6 +84,17 @@ func (c *clocks) stop(e *entry, line int) {
 	}
 }
 
+// pauseWaits stops what rings while the task waits, and keeps how much is left: the
+// task may come back without having been begun.
+func (c *clocks) pauseWaits(e *entry, now time.Duration) {
+	for _, line := range [...]int{lineQueue, lineStart} {
+		if e.place[line] > 0 {
+			e.left[line] = max(e.at[line]-c.shows(line, now), 1)
+			c.stop(e, line)
+		}
+	}
+}
+
 // stopWaits takes back what rings while the task waits.
 func (c *clocks) stopWaits(e *entry) {
 	c.stop(e, lineQueue)

@@ -173,7 +173,7 @@ func (c *crew) age() {
 			continue
 		}
 		if c.recycle.AfterAge > 0 && m.expires.IsZero() {
-			m.expires = m.readyAt.Add(c.recycle.AfterAge + time.Duration(c.random()*float64(c.recycle.Jitter)))
+			m.expires = m.readyAt.Add(c.recycle.AfterAge).Add(time.Duration(c.random() * float64(c.recycle.Jitter)))
 		}
 		m.due = m.due || c.tooIdle(m)
 	}

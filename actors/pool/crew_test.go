@@ -186,3 +186,22 @@ func (s *staff) due(i int) {
 	require.False(s.t, s.members[i].due)
 	s.members[i].due = true
 }
+
+// Who asks for fewer waits for those to go, too, who were just being hired.
+func TestCrewShrinksWhileItGrows(t *testing.T) {
+	s := newStaff(t, Spec{Size: 1})
+	more, fewer := make(chan error, 1), make(chan error, 1)
+	require.NoError(t, s.setSize(2, more))
+	assert.Equal(t, []string{"hire 1"}, s.look())
+	require.NoError(t, s.setSize(1, fewer))
+	assert.Empty(t, s.look())
+	assert.ErrorIs(t, <-more, ErrSize)
+	require.Empty(t, fewer)
+	require.Len(t, s.joined(1), 1)
+	require.Empty(t, fewer)
+	for i := range 2 {
+		s.left(i, false)
+	}
+	assert.Empty(t, s.look())
+	assert.NoError(t, receive(t, fewer))
+}

@@ -100,7 +100,8 @@
 //
 // Four lines of time are told apart: since acceptance, until the next attempt,
 // waiting with a worker that is ready, and waiting without. The latter two stand
-// still by turns. The clock of the run is the process actor's, who knows what its
+// still by turns, and while a member has the call; they go on if it turns out not to
+// have begun it. The clock of the run is the process actor's, who knows what its
 // child is at. All clocks share one alarm (clocks.go); those of tasks that a child
 // has answered, of which the pool is not told one by one, are swept out when they
 // may be half of all.

@@ -20,7 +20,7 @@ func (p *pool) dispatch() {
 		if e := entryOf(call); e != nil {
 			e.member = to
 			e.attempts++
-			p.clocks.stopWaits(e)
+			p.clocks.pauseWaits(e, p.now())
 		}
 		p.hand(call, to)
 	}
@@ -42,6 +42,7 @@ func (p *pool) drained() bool { return p.scheduler.drained() && p.tally.Total() 
 
 // hand adds a call to what a member gets at the end of the turn.
 func (p *pool) hand(call *process.Call, to int) {
+	call.Pool.Owner = p.self
 	h := &p.hands[to]
 	if h.first == nil {
 		h.first = call

@@ -8,7 +8,7 @@ func (c *crew) hireSome() (orders []order) {
 		return nil
 	}
 	t := c.count()
-	for t.hiring < startsAtOnce && t.living < c.target+c.atOnce() {
+	for t.hiring < startsAtOnce && t.living-c.target < c.atOnce() {
 		extra := t.serving + t.hiring - c.target
 		if extra >= 0 && t.due <= extra {
 			break

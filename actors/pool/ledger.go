@@ -28,6 +28,7 @@ type entry struct {
 	timeout time.Duration        // the task's
 	at      [lines]time.Duration // when each clock rings, on its own line
 	place   [lines]int           // on each line, from 1; 0: not there
+	left    [lines]time.Duration // of a wait that was broken off; 0: all of it
 
 	cancelled error         // what the submitter was promised, if the call comes back
 	exits     []actors.Exit // of the workers that died with it and are to blame on it

@@ -8,14 +8,13 @@ import (
 )
 
 // AnswerLetter answers what was sent to a pool, or to one of its members, after
-// its end, so that no task is left without an answer. It reports whether the
-// message is one of a pool's. Safe for concurrent use.
+// its end, so that no task is left without an answer: calls for a member go back to
+// their pool, if that lives. It reports whether the message is one of a pool's. Safe
+// for concurrent use.
 func AnswerLetter(system *actor.ActorSystem, message any) bool {
 	switch m := message.(type) {
 	case *process.Call:
-		for call := range m.Chain() {
-			call.Answer(system, actors.Result{Err: actors.ErrStopping})
-		}
+		returnLetter(system, m)
 	case *Rerun:
 		m.Call.Answer(system, actors.Result{Err: actors.ErrStopping})
 	case *Batch:
@@ -65,4 +64,23 @@ func AnswerLetter(system *actor.ActorSystem, message any) bool {
 		return false
 	}
 	return true
+}
+
+// returnLetter gives calls back to the pool that has handed them to a member. If that
+// has ended as well, the message comes here again. Calls for a pool have no owner yet.
+func returnLetter(system *actor.ActorSystem, first *process.Call) {
+	owner, member := first.Pool.Owner, first.Pool.Member
+	if owner == nil {
+		for call := range first.Chain() {
+			call.Answer(system, actors.Result{Err: actors.ErrStopping})
+		}
+		return
+	}
+	// Of no incarnation: the pool may have heard of the end of the one that it was
+	// for, and even of another's beginning.
+	back := &process.Returned{Member: member}
+	for call := range first.Chain() {
+		back.NotRun = append(back.NotRun, call)
+	}
+	system.Root.Send(owner, back)
 }

@@ -1,7 +1,5 @@
 package pool
 
-import "brood/actors/process"
-
 // Outcomes counts the answers that the tasks of a pool got, by kind. Of equal
 // tasks that joined each counts.
 type Outcomes struct {
@@ -25,23 +23,4 @@ type Outcomes struct {
 	Stopping uint64
 	// Other is everything else, such as a task that is too large.
 	Other uint64
-}
-
-func (p *pool) outcomes() Outcomes {
-	t := &p.tally
-	return Outcomes{
-		Submitted:    p.tasks,
-		Done:         t.Sum(process.OutcomeDone),
-		Failed:       t.Sum(process.OutcomeFailed),
-		QueueFull:    t.Sum(process.OutcomeQueueFull),
-		PushedOut:    t.Sum(process.OutcomePushedOut),
-		LateInQueue:  t.Sum(process.OutcomeLateInQueue),
-		LateInStart:  t.Sum(process.OutcomeLateInStart),
-		LateInRun:    t.Sum(process.OutcomeLateInRun),
-		Cancelled:    t.Sum(process.OutcomeCancelled),
-		WorkerExited: t.Sum(process.OutcomeWorkerExited),
-		Poison:       t.Sum(process.OutcomePoison),
-		Stopping:     t.Sum(process.OutcomeStopping),
-		Other:        t.Sum(process.OutcomeOther),
-	}
 }

@@ -84,7 +84,7 @@ func (s *scheduler) pick() int {
 	switch {
 	case s.streak > 0:
 		s.probe.every = probeOften
-	case s.prefetch == 0 && m.marks && !s.order.Sticky && m.held == 0 && s.held >= s.probe.crowd && s.probe.turn():
+	case s.prefetch == 0 && m.marks && m.held == 0 && s.held >= s.probe.crowd && s.probe.turn():
 		m.pace.depth, s.streak = probeCalls, probeCalls-1
 	}
 	return least

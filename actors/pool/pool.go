@@ -241,11 +241,3 @@ func (p *pool) memberEvent(about *process.MemberEvent) {
 		p.scheduler.members[i].survived = len(m.Exit.Survivors) > 0
 	}
 }
-
-// stats tells what the pool looks like.
-func (p *pool) stats() Stats {
-	s := p.crew.stats()
-	s.Queued += len(p.scheduler.resting)
-	s.Outcomes = p.outcomes()
-	return s
-}

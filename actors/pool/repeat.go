@@ -75,6 +75,7 @@ func blames(reason actors.Reason) bool {
 func (s *scheduler) again(call *process.Call, exit actors.Exit) verdict {
 	e := enter(call)
 	e.lost = &exit
+	clear(e.left[:]) // each attempt has a wait of its own
 	if blames(exit.Reason) {
 		e.exits = append(e.exits, exit)
 	} else {

@@ -11,8 +11,8 @@ var (
 	ErrRolling = errors.New("a roll is under way")
 	// ErrNoWorker: there is no worker with this number, or it is leaving.
 	ErrNoWorker = errors.New("no such worker")
-	// ErrSize: a pool can not have so many workers: fewer than one, or more than it
-	// has slots for.
+	// ErrSize: a pool can not have so many workers: fewer than one, more than MaxSize,
+	// or more than it has slots for.
 	ErrSize = errors.New("impossible number of workers")
 	// ErrRollStopped: a roll did not come to its end. A *RollError says why.
 	ErrRollStopped = errors.New("roll stopped")
@@ -98,6 +98,8 @@ func (c *crew) setSize(n int, reply chan<- error) error {
 		return c.closed
 	case n < 1:
 		return fmt.Errorf("%w: %d, want at least 1", ErrSize, n)
+	case n > MaxSize:
+		return fmt.Errorf("%w: %d, want at most %d", ErrSize, n, MaxSize)
 	case c.numbers > 0 && n > c.numbers:
 		return fmt.Errorf("%w: %d, there are slots for %d", ErrSize, n, c.numbers)
 	}

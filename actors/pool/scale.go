@@ -16,7 +16,7 @@ const (
 // means that it is.
 type Scale struct {
 	// Min and Max bound how many workers there are, without those that are being
-	// replaced. Min is at least 1.
+	// replaced. Min is at least 1, Max at most MaxSize.
 	Min, Max int
 	// UpAfter is how long a task waits in the queue for one more worker to be
 	// started, and then for the next one. Zero means 100 ms.
@@ -55,6 +55,7 @@ func (s Scale) faults() (faults []error) {
 	}
 	fault(s.Min < 1, "Scale.Min is %d, want at least 1", s.Min)
 	fault(s.Max < s.Min, "Scale.Max is %d, less than Min, which is %d", s.Max, s.Min)
+	fault(s.Max > MaxSize, "Scale.Max is %d, want at most %d", s.Max, MaxSize)
 	fault(s.Spares < 0, "Scale.Spares is %d", s.Spares)
 	fault(s.UpAfter < 0, "Scale.UpAfter is %s", s.UpAfter)
 	fault(s.DownAfter < 0, "Scale.DownAfter is %s", s.DownAfter)
@@ -75,7 +76,8 @@ type Recycle struct {
 	AfterIdle time.Duration
 	// MemoryBytes is how much memory its tree uses, and GrowthBytes how much more
 	// than when it had taken its first GrowthTasks tasks (zero: 100), which is what
-	// a leak looks like. Both are looked at once in Options.SampleInterval.
+	// a leak looks like: AfterTasks must be more, if it is set. Both are looked at
+	// once in Options.SampleInterval, on systems where samples can be taken.
 	MemoryBytes, GrowthBytes int64
 	GrowthTasks              int
 }
@@ -101,6 +103,9 @@ func (r Recycle) faults() (faults []error) {
 	fault(r.GrowthBytes < 0, "Recycle.GrowthBytes is %d", r.GrowthBytes)
 	fault(r.GrowthTasks < 0, "Recycle.GrowthTasks is %d", r.GrowthTasks)
 	fault(r.GrowthTasks > 0 && r.GrowthBytes == 0, "Recycle.GrowthTasks is set and GrowthBytes is not")
+	first := r.withDefaults().GrowthTasks
+	fault(r.GrowthBytes > 0 && r.AfterTasks > 0 && r.AfterTasks <= first,
+		"Recycle.GrowthBytes counts from %d tasks on, which AfterTasks %d does not allow for", first, r.AfterTasks)
 	return faults
 }
 

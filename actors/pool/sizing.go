@@ -28,7 +28,7 @@ func (c *crew) resize() {
 // tooSlow reports whether one member more is to be started, since a task has waited
 // for too long that none of those that are being started will take.
 func (c *crew) tooSlow(t tally) bool {
-	if c.paused || c.length <= t.hiring*max(c.prefetch, 1) {
+	if c.paused || (c.length-1)/max(c.prefetch, 1) < t.hiring {
 		return false
 	}
 	return reached(c.now, c.growAt())

@@ -15,6 +15,9 @@ import (
 	"brood/telemetry"
 )
 
+// MaxSize is how many members a pool can have.
+const MaxSize = 1 << 16
+
 // Defaults of a Spec.
 const (
 	DefaultQueueLimit  = 1024
@@ -25,7 +28,7 @@ const (
 type Spec struct {
 	// Name is the pool's name in telemetry: one of few.
 	Name string
-	// Size is how many members the pool has. They are numbered from 0 and
+	// Size is how many members the pool has, at most MaxSize. They are numbered from 0 and
 	// report under that number (process.Spec's Pool and Member).
 	Size int
 	// Prefetch is how many tasks a member may hold at once. Zero: as many as its
@@ -114,6 +117,9 @@ func (s Spec) Props() (*actor.Props, error) {
 		if n.value < n.least {
 			faults = multierror.Append(faults, fmt.Errorf("pool: %s is %d, want at least %d", n.name, n.value, n.least))
 		}
+	}
+	if s.Size > MaxSize {
+		faults = multierror.Append(faults, fmt.Errorf("pool: Size is %d, want at most %d", s.Size, MaxSize))
 	}
 	if s.Numbers > 0 && s.Numbers < max(s.Size, s.Scale.Max) {
 		faults = multierror.Append(faults, fmt.Errorf("pool: there are slots for %d workers, want %d", s.Numbers, max(s.Size, s.Scale.Max)))

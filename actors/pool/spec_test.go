@@ -37,6 +37,29 @@ func TestSpecListsEveryFault(t *testing.T) {
 	}, texts)
 }
 
+// What is counted from so many tasks on is not found in workers that take no more.
+func TestGrowthNeedsWorkersThatTakeMoreTasks(t *testing.T) {
+	for name, c := range map[string]struct {
+		recycle Recycle
+		want    string
+	}{
+		"more":              {Recycle{GrowthBytes: 1, AfterTasks: 101}, ""},
+		"any number":        {Recycle{GrowthBytes: 1}, ""},
+		"as many":           {Recycle{GrowthBytes: 1, AfterTasks: 100}, "from 100 tasks on, which AfterTasks 100 does"},
+		"fewer":             {Recycle{GrowthBytes: 1, AfterTasks: 5, GrowthTasks: 10}, "from 10 tasks on, which AfterTasks 5 does"},
+		"it is not counted": {Recycle{AfterTasks: 5}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Spec{Size: 1, Recycle: c.recycle}.Props()
+			if c.want == "" {
+				assert.NoError(t, err)
+				return
+			}
+			assert.ErrorContains(t, err, "pool: Recycle.GrowthBytes counts "+c.want+" not allow for")
+		})
+	}
+}
+
 func TestSpecsDefaults(t *testing.T) {
 	h := open(t, Spec{Size: 1})
 	h.seats[0].begin()

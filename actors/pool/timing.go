@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"cmp"
 	"time"
 
 	"brood/actors"
@@ -19,7 +20,8 @@ func (p *pool) startClock(call *process.Call) {
 	}
 }
 
-// startWait starts the clocks of a task that waits in the queue now.
+// startWait starts the clocks of a task that waits in the queue now. Those of one
+// that no worker has begun go on where they were stopped.
 func (p *pool) startWait(call *process.Call) {
 	task := &call.Task
 	if task.QueueTimeout|task.StartTimeout == 0 {
@@ -28,10 +30,10 @@ func (p *pool) startWait(call *process.Call) {
 	e, now := enter(call), p.now()
 	p.clocks.turn(now, p.scheduler.anyReady())
 	if task.QueueTimeout > 0 {
-		p.clocks.set(e, lineQueue, now, task.QueueTimeout)
+		p.clocks.set(e, lineQueue, now, cmp.Or(e.left[lineQueue], task.QueueTimeout))
 	}
 	if task.StartTimeout > 0 {
-		p.clocks.set(e, lineStart, now, task.StartTimeout)
+		p.clocks.set(e, lineStart, now, cmp.Or(e.left[lineStart], task.StartTimeout))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"brood/actors"
 	"brood/actors/internal/alarm"
@@ -112,4 +113,61 @@ func TestPoolHasOneAlarm(t *testing.T) {
 	}
 	assert.Equal(t, 2, set, "only for one that rings earlier")
 	assert.Equal(t, 3*time.Second, w.alarms[&w.pool.alarm].at)
+}
+
+// A task that is handed out and comes back, since its worker had not begun it, has
+// waited before. One that its worker died with is run again, with a wait of its own.
+func TestWaitsAreBoundedTogether(t *testing.T) {
+	const most, part = 5 * time.Second, 2 * time.Second
+	for name, c := range map[string]struct {
+		task  actors.Task
+		ready bool // while it waits
+		began bool // the worker had begun it
+		want  time.Duration
+		stage actors.Stage
+	}{
+		"with a worker":            {actors.Task{QueueTimeout: most}, true, false, most - 2*part, actors.StageQueue},
+		"without":                  {actors.Task{StartTimeout: most}, false, false, most - 2*part, actors.StageStart},
+		"another attempt":          {actors.Task{QueueTimeout: most, Repeatable: true}, true, true, most, actors.StageRun},
+		"another attempt, without": {actors.Task{StartTimeout: most, Repeatable: true}, false, true, most, actors.StageRun},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := alone(t)
+			w.healthy, w.pool.scheduler.maxAttempts = true, 3
+			waits := func(d time.Duration) {
+				if w.tell(&Pause{}); !c.ready {
+					w.pool.scheduler.members[0].ready = false
+				}
+				w.endTurn()
+				w.pass(d)
+			}
+			works := func() {
+				w.pool.scheduler.members[0].ready = true
+				w.tell(&Resume{})
+				w.endTurn()
+				require.Len(t, w.members[0].inbox, 1)
+				w.members[0].inbox = nil
+				w.pass(time.Hour) // at the worker
+			}
+			waits(0)
+			call := w.newJob(c.task).call
+			w.tell(call)
+			for range 2 {
+				waits(part)
+				works()
+				back := &process.Returned{NotRun: []*process.Call{call}}
+				if c.began {
+					back.NotRun, back.MayHaveRun = nil, back.NotRun
+				}
+				w.tell(&Pause{})
+				w.tell(back)
+				w.tell(&process.Freed{Incarnation: 1, N: 1})
+			}
+			waits(c.want - 1)
+			assert.Empty(t, call.Done)
+			w.pass(1)
+			require.Len(t, call.Done, 1)
+			assert.Equal(t, &actors.TaskTimeoutError{Stage: c.stage, Limit: most}, (<-call.Done).Err)
+		})
+	}
 }

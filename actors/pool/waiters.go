@@ -52,7 +52,9 @@ func (c *crew) settle() {
 		if w.size != c.target {
 			return fmt.Errorf("%w: another size was asked for meanwhile: %d", ErrSize, c.target), true
 		}
-		return nil, t.surplus == 0 && t.serving <= w.size && c.filled(&w.filling, t)
+		// Who is being hired, and replaces nobody, is still to go.
+		tooMany := max(t.serving, t.serving-t.due+t.hiring) > w.size
+		return nil, t.surplus == 0 && !tooMany && c.filled(&w.filling, t)
 	})
 }
 

@@ -63,6 +63,9 @@ type PoolNote struct {
 	Member int
 	// Incarnation is the one of the member that the call was handed to.
 	Incarnation uint32
+	// Owner is the pool that handed it out: if the member's actor has ended, the
+	// call goes back there.
+	Owner *actor.PID
 	// Accepted is when the pool took the call, and Handed when it was handed to its
 	// member last.
 	Accepted, Handed time.Time
@@ -126,6 +129,16 @@ func (c *Call) AnswerAt(system *actor.ActorSystem, epoch uint64, result actors.R
 	}
 	c.Done <- result
 	return true
+}
+
+// Overdue returns the answer to a task that is late before it has begun: one of its
+// clocks is less than zero. Nil: it is not.
+func (c *Call) Overdue() error {
+	t := &c.Task
+	if most := min(t.Timeout, t.QueueTimeout, t.StartTimeout, t.RunTimeout); most < 0 {
+		return &actors.TaskTimeoutError{Stage: actors.StageDoor, Limit: most}
+	}
+	return nil
 }
 
 // Close marks the call as answered without an answer, for a holder that hands

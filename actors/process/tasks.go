@@ -101,6 +101,11 @@ func (c *child) takeDirect(task *actors.Task, sender *actor.PID) {
 }
 
 func (c *child) canTake(call *Call) error {
+	if !call.Pooled { // else it has been asked
+		if late := call.Overdue(); late != nil {
+			return late
+		}
+	}
 	switch {
 	case c.spec.Protocol == nil:
 		return actors.ErrNoProtocol

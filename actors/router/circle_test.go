@@ -71,7 +71,7 @@ func TestARefusedTaskWaitsForWhoeverIsBusy(t *testing.T) {
 		actors.ErrStopping: true, actors.ErrGaveUp: true, actors.ErrNoMember: true, actors.ErrQueueFull: false,
 	} {
 		b := newBench(t, LeastLoaded{}, 2)
-		b.desk.members[1].Slots = 1
+		b.desk.members[1].Prefetch = 1
 		b.desk.members[0].load = 1
 		b.submit(task("x")) // at b
 		call := b.submit(task("y"))

@@ -58,6 +58,7 @@ func (h ConsistentHash) bound(members []Candidate) int {
 		spill = DefaultSpill
 	}
 	all := 100 * len(members)
+	spill = min(spill, all) // so much that one may have all; more could overflow
 	return (total*(100+spill) + all - 1) / all
 }
 

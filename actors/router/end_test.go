@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"brood/actors"
 	"brood/actors/process"
@@ -72,6 +73,13 @@ func TestTimeoutIsKeptByTheRouter(t *testing.T) {
 	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageRun, Limit: late.Timeout}, receive(t, call.Done).Err)
 }
 
+func TestTimeoutThatIsOverAlready(t *testing.T) {
+	h := open(t, Spec{})
+	late := actors.Task{Timeout: -time.Second}
+	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageDoor, Limit: late.Timeout}, receive(t, h.submit(late).Done).Err)
+	assert.Zero(t, h.stats().Waiting)
+}
+
 func TestDrainAndStopAnswerEverything(t *testing.T) {
 	h := open(t, Spec{})
 	s := h.seat(true, 1)
@@ -90,6 +98,7 @@ func TestDrainAndStopAnswerEverything(t *testing.T) {
 	s = h.seat(true, 1)
 	at, waits = h.submit(actors.Task{Payload: []byte("a"), Tag: "a"}), h.submit(actors.Task{Tag: "b"})
 	held := s.holds("a")
+	require.Equal(t, 1, h.stats().Waiting) // the end, a system message, could overtake "b"
 	h.end(h.pid)
 	assert.ElementsMatch(t, []Undone{{Tag: "a", Err: actors.ErrStopping}, {Tag: "b", Err: actors.ErrStopping}}, undone)
 	assert.Equal(t, actors.ErrStopping, receive(t, at.Done).Err)

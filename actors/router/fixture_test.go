@@ -79,12 +79,12 @@ func (h *hall) end(pid *actor.PID) {
 func (h *hall) send(message any) { h.system.Root.Send(h.pid, message) }
 
 // seat starts an actor that takes calls, or else tasks, and makes it a member.
-func (h *hall) seat(calls bool, slots int) *seat {
+func (h *hall) seat(calls bool, prefetch int) *seat {
 	s := &seat{hall: h, calls: make(chan *process.Call, 1<<12), cancels: make(chan *process.Cancel, 1<<12),
 		tasks: make(chan asked, 1<<12)}
 	s.pid = h.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return s }))
 	h.t.Cleanup(func() { h.end(s.pid) })
-	h.send(&Join{Member{PID: s.pid, Calls: calls, Slots: slots}})
+	h.send(&Join{Member{PID: s.pid, Calls: calls, Prefetch: prefetch}})
 	return s
 }
 

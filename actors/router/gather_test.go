@@ -81,7 +81,7 @@ func TestScatterWaitsForAsManyAsItNeeds(t *testing.T) {
 	} {
 		b := newBench(t, test.policy, 3)
 		busy := b.desk.members[0]
-		busy.Slots, busy.load = 1, 1
+		busy.Prefetch, busy.load = 1, 1
 		b.submit(task("x"))
 		assert.Equal(t, test.asked, b.where(), "%+v", test.policy)
 		busy.load--
@@ -92,7 +92,7 @@ func TestScatterWaitsForAsManyAsItNeeds(t *testing.T) {
 	// It does not wait for one that has left.
 	b := newBench(t, Scatter{}, 3)
 	busy := b.desk.members[0]
-	busy.Slots, busy.load = 1, 1
+	busy.Prefetch, busy.load = 1, 1
 	b.submit(task("x"))
 	b.desk.leave(busy.PID)
 	assert.Equal(t, "bc", b.where())
@@ -100,7 +100,7 @@ func TestScatterWaitsForAsManyAsItNeeds(t *testing.T) {
 	b = newBench(t, Scatter{}, 2)
 	b.desk.refuse = true
 	busy = b.desk.members[0]
-	busy.Slots, busy.load = 1, 1
+	busy.Prefetch, busy.load = 1, 1
 	assert.ErrorIs(t, b.results[b.submit(task("x"))].Err, actors.ErrBusy)
 }
 

@@ -20,8 +20,8 @@ type Member struct {
 	// must not lead back to this one. Else it is sent an *actors.Task and
 	// must answer with one *actors.Result that has the Task's Tag.
 	Calls bool
-	// Slots is how many tasks it may have at once. Zero means any number.
-	Slots int
+	// Prefetch is how many tasks it may have at once. Zero means any number.
+	Prefetch int
 }
 
 // member is what the desk knows of one.
@@ -38,7 +38,7 @@ type member struct {
 }
 
 // able reports whether it can take a task now.
-func (m *member) able() bool { return m.rests.IsZero() && (m.Slots == 0 || m.load < m.Slots) }
+func (m *member) able() bool { return m.rests.IsZero() && (m.Prefetch == 0 || m.load < m.Prefetch) }
 
 // identity is what makes two PIDs the same actor.
 type identity struct{ address, id string }

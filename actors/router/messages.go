@@ -9,8 +9,8 @@ import (
 )
 
 // Join makes an actor a member. One that is a member already is left as it is, as
-// is one without a PID, and the router itself. It leaves by itself when its actor
-// ends.
+// is one without a PID or with a negative Prefetch, and the router itself. It leaves
+// by itself when its actor ends.
 type Join struct{ Member Member }
 
 // Leave takes a member out: it gets no more tasks and finishes those it has.

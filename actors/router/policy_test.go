@@ -2,6 +2,7 @@ package router
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -44,6 +45,7 @@ func TestPick(t *testing.T) {
 		{"not the busiest", PowerOfTwo{}, []int{1, 1, 2}, 0, []int{0, 1}},
 		{"one has the key", ConsistentHash{}, []int{0}, 0, []int{0}},
 		{"not the overloaded", ConsistentHash{}, []int{99, 0, 99}, 0, []int{1}},
+		{"however overloaded", ConsistentHash{SpillPercent: math.MaxInt}, []int{99}, 0, []int{0}},
 		{"all", Broadcast{}, []int{5, 5}, 0, []int{0}},
 		{"as inside: turn", Scatter{}, []int{0, 0}, 1, []int{1}},
 		{"as inside: fewest", Hedge{}, []int{1, 0}, 0, []int{1}},

@@ -98,7 +98,7 @@ func (w *world) step() {
 		w.cut(w.calls[w.random.IntN(len(w.calls))])
 	case n == 6 && len(w.members) < 6:
 		m := &fake{Member: Member{PID: actor.NewPID("", fmt.Sprint("m", len(w.calls), w.random.IntN(1000))),
-			Calls: w.random.IntN(3) > 0, Slots: w.random.IntN(3)}}
+			Calls: w.random.IntN(3) > 0, Prefetch: w.random.IntN(3)}}
 		w.members = append(w.members, m)
 		w.desk.join(m.Member)
 	case len(w.members) == 0:
@@ -151,8 +151,8 @@ func (w *world) check() {
 		require.Equal(w.t, 1, w.watched[identify(m.PID)])
 		require.GreaterOrEqual(w.t, m.load, 0)
 		require.Equal(w.t, w.load(m.PID), m.load)
-		if m.Slots > 0 && !w.desk.terms.everyone {
-			require.LessOrEqual(w.t, m.load, m.Slots)
+		if m.Prefetch > 0 && !w.desk.terms.everyone {
+			require.LessOrEqual(w.t, m.load, m.Prefetch)
 		}
 	}
 	require.False(w.t, w.desk.waiting.length > 0 && able >= max(enough, 1), "they could take what waits")

@@ -85,7 +85,7 @@ func (r *router) Receive(ctx actor.Context) {
 		r.rings = time.Time{}
 		r.desk.tick(r.spec.Clock())
 	case *Join:
-		if m.Member.PID != nil && !m.Member.PID.Equal(r.self) {
+		if m.Member.PID != nil && !m.Member.PID.Equal(r.self) && m.Member.Prefetch >= 0 {
 			r.desk.join(m.Member)
 		}
 	case *Leave:
@@ -135,6 +135,10 @@ func (r *router) callOf(task *actors.Task, sender *actor.PID) *process.Call {
 }
 
 func (r *router) accept(call *process.Call) {
+	if late := call.Overdue(); late != nil {
+		r.answer(call, actors.Result{Err: late})
+		return
+	}
 	if after := call.Task.Timeout; after > 0 {
 		late := &timedOut{call, call.Epoch(), after}
 		call.Pool.Timeout = time.AfterFunc(after, func() { r.system.Root.Send(r.self, late) })

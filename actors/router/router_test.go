@@ -182,3 +182,14 @@ func TestAMemberThatIsTakenOutFinishesWhatItHas(t *testing.T) {
 	leaver.answer(leaver.holds("d"), "d")
 	assert.NoError(t, receive(t, d.Done).Err, "it came back")
 }
+
+func TestJoinOfNoMember(t *testing.T) {
+	h := open(t, Spec{})
+	s := h.seat(true, -1)
+	h.send(&Join{Member{}})
+	h.send(&Join{Member{PID: h.pid}})
+	h.send(&Leave{})
+	assert.Empty(t, h.stats().Members)
+	h.send(&Join{Member{PID: s.pid, Calls: true}})
+	assert.Len(t, h.stats().Members, 1)
+}

@@ -95,8 +95,8 @@ func (s Spec) check() error {
 		if m.PID == nil {
 			fault(fmt.Sprintf("Members[%d] has no PID", i))
 		}
-		if m.Slots < 0 {
-			fault(fmt.Sprintf("Members[%d].Slots is %d, want at least 0", i, m.Slots))
+		if m.Prefetch < 0 {
+			fault(fmt.Sprintf("Members[%d].Prefetch is %d, want at least 0", i, m.Prefetch))
 		}
 	}
 	return faults.ErrorOrNil()

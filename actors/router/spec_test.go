@@ -11,7 +11,7 @@ import (
 func TestSpecListsEveryFault(t *testing.T) {
 	_, err := Spec{
 		Policy:     Scatter{Of: 2, Need: Quorum(3), By: Hedge{After: -1, Percent: 101, By: ConsistentHash{SpillPercent: -1}}},
-		Members:    []Member{{Slots: -1}},
+		Members:    []Member{{Prefetch: -1}},
 		WhenEmpty:  2,
 		QueueLimit: -1,
 	}.Props()
@@ -30,7 +30,7 @@ func TestSpecListsEveryFault(t *testing.T) {
 		"router: QueueLimit is -1, want at least 0",
 		"router: WhenEmpty is 2, which has no meaning",
 		"router: Members[0] has no PID",
-		"router: Members[0].Slots is -1, want at least 0",
+		"router: Members[0].Prefetch is -1, want at least 0",
 	}, texts)
 }
 

@@ -135,7 +135,7 @@ func (c *crowdOf) join(mortal bool) {
 	m := &moody{random: rand.New(rand.NewPCG(c.random.Uint64(), 0)), mortal: mortal}
 	pid := c.h.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return m }))
 	c.pids = append(c.pids, pid)
-	c.h.send(&Join{Member{PID: pid, Calls: c.random.IntN(3) > 0, Slots: c.random.IntN(3)}})
+	c.h.send(&Join{Member{PID: pid, Calls: c.random.IntN(3) > 0, Prefetch: c.random.IntN(3)}})
 }
 
 // until keeps members coming until the storm is over, so that none of the senders

@@ -66,19 +66,6 @@ func TestOwnersThatAreGone(t *testing.T) {
 	}
 }
 
-func TestBetween(t *testing.T) {
-	assert.Equal(t, []int{6, 7}, between(5, 7, 100))
-	assert.Empty(t, between(5, 5, 100))
-	assert.Equal(t, []int{99, 100, 1, 2}, between(98, 2, 100), "the ids begin anew")
-}
-
-func TestRecent(t *testing.T) {
-	assert.True(t, recent(time.Now(), 1<<22))
-	assert.False(t, recent(time.Now().Add(-5*time.Second), 1<<22))
-	assert.False(t, recent(time.Now().Add(-time.Second), 1<<15), "all ids can be given out in a moment")
-	assert.False(t, recent(time.Now(), 0), "unknown")
-}
-
 // A member that is pinned by its start is not mistaken for another process with
 // its id.
 func TestKillSparesAStrangerWithTheSameID(t *testing.T) {

@@ -3,7 +3,6 @@ package tree
 import (
 	"os"
 	"sync"
-	"time"
 )
 
 // sweeps clear trees of LevelMarks whose child has ended. One pass over the
@@ -55,17 +54,6 @@ func (s *sweeps) clear(mine *sweep, pass func([]*sweep)) []int {
 	return mine.survivors
 }
 
-// forksPerSecond is more than any machine makes. Process ids are given out in
-// turn, under one lock; in the time that this many forks per second take to go
-// through all ids, none comes a second time.
-const forksPerSecond = 1_000_000
-
-// recent reports whether all processes that were started since have ids between
-// the one given out then and the one given out last.
-func recent(since time.Time, maxPID int) bool {
-	return time.Since(since) < time.Duration(maxPID)*time.Second/forksPerSecond
-}
-
 // pass clears the trees of a batch.
 func (o *owner) pass(batch []*sweep) {
 	h := o.hunt(batch)
@@ -106,53 +94,19 @@ func (h *hunt) anyone(batch []*sweep) bool {
 	if err != nil {
 		return true
 	}
-	var candidates []int
-	from := oldest(batch, last, h.maxPID)
-	if from > 0 {
-		candidates = between(from, last, h.maxPID)
-	} else if candidates, err = allPIDs(); err != nil {
-		return true
-	}
-	if from > 0 && len(candidates) == 0 {
+	pids, all := candidates(batch, last, h.maxPID)
+	if all {
+		if pids, err = allPIDs(); err != nil {
+			return true
+		}
+	} else if len(pids) == 0 {
 		return false // nobody was forked after the children, who are dead
 	}
-	if len(h.look(candidates)) > 0 {
+	if len(h.look(pids)) > 0 {
 		return true
 	}
 	any, err := h.follow(last, func(member, kin) bool { return false })
 	return any || err != nil
-}
-
-// oldest returns the id of the child that got its id first, 0 if one was not
-// started recently. What is older is told by how long ago an id was given out:
-// the order of starts is not that of forks.
-func oldest(batch []*sweep, last, maxPID int) int {
-	first, age := 0, -1
-	for _, s := range batch {
-		if !s.recent {
-			return 0
-		}
-		if a := (last - s.pid + maxPID) % maxPID; a > age {
-			first, age = s.pid, a
-		}
-	}
-	return first
-}
-
-// between returns the ids that are given out after from, up to to; after the
-// highest one they begin anew.
-func between(from, to, maxPID int) []int {
-	var ids []int
-	if to < from {
-		for pid := from + 1; pid <= maxPID; pid++ {
-			ids = append(ids, pid)
-		}
-		from = 0
-	}
-	for pid := from + 1; pid <= to; pid++ {
-		ids = append(ids, pid)
-	}
-	return ids
 }
 
 // treeIn returns which of this process's trees a mark is of.
