@@ -31,7 +31,7 @@ type starter struct {
 // starters are compared with the first of them.
 var starters = []starter{
 	{"os/exec", startByExec},
-	{"os/exec-cgroup", startInCgroup},
+	{"os/exec-contained", startContained},
 	{"ForkExec", startByFork},
 	{"brood", startByBrood(0)},
 	{"brood-marks", startByBrood(ptyio.LevelMarks)},
@@ -44,7 +44,7 @@ func BenchmarkStartRatio(b *testing.B) {
 	program := tinyProgram(b)
 	starters := starters
 	if cgroup() == "" {
-		starters = slices.DeleteFunc(slices.Clone(starters), func(s starter) bool { return s.name == "os/exec-cgroup" })
+		starters = slices.DeleteFunc(slices.Clone(starters), func(s starter) bool { return s.name == "os/exec-contained" })
 	}
 	for _, parallel := range []int{1, 4, 32} {
 		b.Run(fmt.Sprintf("at-once=%d", parallel), func(b *testing.B) {
@@ -92,9 +92,9 @@ func startRate(b *testing.B, s starter, program string, parallel int) float64 {
 
 func startByExec(program string) error { return execAndWait(exec.Command(program)) }
 
-// startInCgroup is os/exec with a fresh cgroup for each child, whose directory is
-// made before and removed after: what that costs by itself.
-func startInCgroup(program string) error {
+// startContained is os/exec with a session and a fresh cgroup for each child, whose
+// directory is made before and removed after: what these cost by themselves.
+func startContained(program string) error {
 	dir, err := os.MkdirTemp(cgroup(), "brood-bench-*")
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func startInCgroup(program string) error {
 	}
 	defer syscall.Close(fd)
 	cmd := exec.Command(program)
-	cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: fd}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, UseCgroupFD: true, CgroupFD: fd}
 	return errors.Join(execAndWait(cmd), syscall.Rmdir(dir))
 }
 
