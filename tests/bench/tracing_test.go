@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"testing"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -13,7 +14,8 @@ import (
 // BenchmarkTracing lets pools take turns that differ in how they are traced,
 // and reports the speed of each and what is left of that of one whose owner
 // configured nothing: with a provider that records nothing, with an SDK that samples
-// no task, and with one that is asked for one task in a hundred and samples those.
+// no task, with one that is asked for none, and with one that is asked for one task in
+// a hundred and samples those.
 func BenchmarkTracing(b *testing.B) {
 	const none = "none"
 	unsampled := sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.TraceIDRatioBased(0)))
@@ -23,6 +25,7 @@ func BenchmarkTracing(b *testing.B) {
 		{none, rival.Brood{Program: program, Prefetch: 64}.Start},
 		{"noop", rival.Brood{Program: program, Prefetch: 64, Tracing: noop.NewTracerProvider()}.Start},
 		{"unsampled", rival.Brood{Program: program, Prefetch: 64, Tracing: unsampled}.Start},
+		{"unasked", rival.Brood{Program: program, Prefetch: 64, Tracing: sampled, TraceOneIn: math.MaxInt}.Start},
 		{"one-in-100", rival.Brood{Program: program, Prefetch: 64, Tracing: sampled, TraceOneIn: 100}.Start},
 	}
 	for _, shape := range shapes[1:] {
