@@ -41,6 +41,7 @@ type server struct {
 	more    sync.Cond
 	queue   jobQueue
 	current *job   // with the handler
+	alone   bool   // when the handler got it, nothing waited behind it
 	free    []*job // to be used again
 	reading bool   // somebody reads
 	idle    bool   // the handler's goroutine waits for jobs, or has ended
@@ -142,13 +143,14 @@ func (s *server) next(ctx context.Context) (*job, error) {
 		}
 	}
 	s.current = s.queue.pop()
+	s.alone = s.queue.empty() && s.current.stream == nil
 	return s.current, nil
 }
 
 // answer lets the handler work on a job. The answer is held back until no job
 // waits, so that a burst costs few writes, or until the watch rings.
 func (s *server) answer(j *job) error {
-	s.watch.began()
+	s.watch.began(s.alone)
 	answer := s.run(j)
 	s.watch.ended()
 	j.ctx.end()

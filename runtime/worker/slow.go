@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -11,20 +12,40 @@ import (
 // also how long an answer may be held back.
 const slow = time.Millisecond
 
-// watch notices that the handler is slow, at the price of two atomic additions
-// for a task that is not. Its timer is set while tasks are handled, and then
-// rings once each millisecond, whatever their number.
+// longestPause is how late a slow task may be noticed if no task waits behind it
+// and those before it were quick: for a worker that gets one quick task after the
+// other, to look each millisecond costs a seventh of what it can do, since each look
+// wakes a thread.
+const longestPause = 8 * slow
+
+// watch notices that the handler is slow, at the price of a few atomic operations
+// for a task that is not. Its timer is set while tasks are handled, and then rings
+// after a pause, whatever their number.
 type watch struct {
-	timer  *time.Timer
-	set    atomic.Bool   // the timer is set, or its function has not looked yet
-	begins atomic.Uint64 // jobs that the handler began
-	ends   atomic.Uint64 // jobs that it ended
-	seen   uint64        // the job that ran at the last ring; of who has set
+	timer   *time.Timer
+	set     atomic.Bool   // the timer is set, or its function has not looked yet
+	begins  atomic.Uint64 // jobs that the handler began
+	ends    atomic.Uint64 // jobs that it ended
+	patient atomic.Bool   // nothing waits behind the job that was begun last
+	pause   atomic.Int64  // until the timer rings; longer than slow only for patient jobs
+
+	mu   sync.Mutex // of rang
+	seen uint64     // the job that ran at the last ring
 }
 
-// began makes sure that the timer rings.
-func (w *watch) began() {
+// began makes sure that the timer rings: in a moment, if something waits behind
+// the job.
+func (w *watch) began(alone bool) {
+	if w.patient.Load() != alone {
+		w.patient.Store(alone)
+	}
 	w.begins.Add(1)
+	if !alone && w.pause.Load() > int64(slow) {
+		w.pause.Store(int64(slow))
+		w.set.Store(true)
+		w.timer.Reset(slow)
+		return
+	}
 	w.wind()
 }
 
@@ -32,25 +53,40 @@ func (w *watch) ended() { w.ends.Add(1) }
 
 func (w *watch) wind() {
 	if !w.set.Swap(true) {
-		w.timer.Reset(slow)
+		w.timer.Reset(max(slow, time.Duration(w.pause.Load())))
 	}
 }
 
 // rang looks at the handler when the timer rings, and reports whether it has
 // been at the same job since the last time.
 func (w *watch) rang() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	job := w.begins.Load()
 	runs := job != w.ends.Load()
-	if runs && job != w.seen {
+	isSlow := runs && job == w.seen
+	pause := w.nextPause(isSlow)
+	if runs && !isSlow {
 		w.seen = job
-		w.timer.Reset(slow)
+		w.timer.Reset(pause)
 		return false
 	}
 	w.set.Store(false)
 	if w.begins.Load() != job {
 		w.wind() // the next one began before set was taken back
 	}
-	return runs
+	return isSlow
+}
+
+// nextPause decides when the timer rings next.
+func (w *watch) nextPause(isSlow bool) time.Duration {
+	pause := min(2*max(slow, time.Duration(w.pause.Load())), longestPause)
+	w.pause.Store(int64(pause))
+	if isSlow || !w.patient.Load() { // asked after the pause is set: began looks the other way round
+		pause = slow
+		w.pause.Store(int64(slow))
+	}
+	return pause
 }
 
 // checkSlow runs when the watch rings. It writes what was held back and, if the
