@@ -77,7 +77,7 @@ func (l Limit) exceeded(ring *Ring, chance float64) (err *LimitError, known bool
 	case Descriptors:
 		e.Limit, e.Value = float64(l.Descriptors), float64(s.Descriptors)
 	case Age:
-		e.Limit = (l.Age + time.Duration(chance*float64(l.Jitter))).Seconds()
+		e.Limit = l.Age.Seconds() + chance*l.Jitter.Seconds() // as durations they may overflow
 		e.Value = s.Age.Seconds()
 	}
 	if e.Value < 0 {

@@ -13,16 +13,18 @@ import (
 )
 
 func TestRunTimeout(t *testing.T) {
+	// In this time the child begins: else the call would be told to have been handed.
+	const soon, later = 300 * time.Millisecond, 310 * time.Millisecond
 	m := startMember(t, workerAs(t, "worker"))
-	slow := m.hand(actors.Task{Payload: []byte("wait"), RunTimeout: 10 * time.Millisecond})
+	slow := m.hand(actors.Task{Payload: []byte("wait"), RunTimeout: soon})
 	next := m.hand(actors.Task{Payload: []byte("next"), RunTimeout: long})
 	answer := m.result(slow.Done)
-	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageRun, Limit: 10 * time.Millisecond}, answer.Err)
+	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageRun, Limit: soon}, answer.Err)
 	assert.ErrorIs(t, answer.Err, actors.ErrTaskTimeout)
 	assert.NoError(t, m.result(next.Done).Err, "the worker acknowledged the cancel and is kept")
 	// It is for each call anew.
-	slow = m.hand(actors.Task{Payload: []byte("wait"), RunTimeout: 20 * time.Millisecond})
-	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageRun, Limit: 20 * time.Millisecond}, m.result(slow.Done).Err)
+	slow = m.hand(actors.Task{Payload: []byte("wait"), RunTimeout: later})
+	assert.Equal(t, &actors.TaskTimeoutError{Stage: actors.StageRun, Limit: later}, m.result(slow.Done).Err)
 }
 
 // The clock of a call begins when it is the oldest, and one alarm serves all.
