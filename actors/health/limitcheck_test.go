@@ -78,7 +78,7 @@ func TestCheck(t *testing.T) {
 			[]string{"", "restart when idle: age of the child's tree is 1m1s, limit 1m0s;"}},
 		{"age with half of the jitter", []Limit{{Age: time.Minute, Jitter: time.Minute}}, 0.5, aged(time.Minute+second, 91*second),
 			[]string{"", "warn: age of the child's tree is 1m31s, limit 1m30s;"}},
-		{"an age without end", []Limit{{Age: math.MaxInt64, Jitter: time.Hour}}, 1, aged(100*365*24*time.Hour), []string{""}},
+		{"an age without end", []Limit{{Age: math.MaxInt64, Jitter: time.Hour}}, 1, aged(100 * 365 * 24 * time.Hour), []string{""}},
 		{"no limits", nil, 0, memory(1, 1<<40), []string{""}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
