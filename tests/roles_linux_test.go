@@ -228,7 +228,9 @@ func work(ctx context.Context, payload []byte) ([]byte, error) {
 }
 
 // logging returns a handler that notes each payload before it works on it, in
-// a file that all workers share.
+// a file that all workers share. Each note is 8 bytes, of which a page of the file
+// has a whole number: a write that goes on from one page to the next is cut there if
+// the writer is killed.
 func logging(path string) worker.Handler {
 	log, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -236,7 +238,7 @@ func logging(path string) worker.Handler {
 		os.Exit(1)
 	}
 	return func(_ context.Context, payload []byte) ([]byte, error) {
-		if _, err := log.Write(append(payload, '\n')); err != nil {
+		if _, err := fmt.Fprintf(log, "%-7s\n", payload); err != nil {
 			return nil, err
 		}
 		for began := time.Now(); time.Since(began) < 60*time.Microsecond; { // work, so that there is something to kill
