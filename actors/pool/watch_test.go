@@ -2,7 +2,11 @@ package pool
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -56,6 +60,16 @@ func (h *hall) serve(ctx context.Context, n int) {
 	}
 }
 
+// watchedHall is one whose client watches a context.
+func watchedHall(t *testing.T, prefetch int) (*hall, *audience, context.CancelFunc) {
+	h := open(t, Spec{Size: 1, Prefetch: prefetch})
+	h.seats[0].begin()
+	ctx, end := shared(t)
+	h.serve(ctx, 2*considerEvery)
+	require.EqualValues(t, 1, ctx.listeners.Load())
+	return h, ctx, end
+}
+
 // crowd submits n tasks that are under way together.
 func (h *hall) crowd(ctx context.Context, n int) []<-chan actors.Result {
 	answers := make([]<-chan actors.Result, n)
@@ -66,11 +80,7 @@ func (h *hall) crowd(ctx context.Context, n int) []<-chan actors.Result {
 }
 
 func TestSharedContextIsWatchedOnce(t *testing.T) {
-	h := open(t, Spec{Size: 1, Prefetch: 1})
-	h.seats[0].begin()
-	ctx, end := shared(t)
-	h.serve(ctx, 2*considerEvery)
-	require.EqualValues(t, 1, ctx.total.Load())
+	h, ctx, end := watchedHall(t, 1)
 	answers := h.crowd(ctx, 10)
 	running := h.seats[0].holds("slow")
 	assert.Equal(t, 10, len(h.awaited()))
@@ -122,10 +132,7 @@ func TestContextsThatAreNotSharedAreNotWatched(t *testing.T) {
 }
 
 func TestWatchThatIsInUseStays(t *testing.T) {
-	h := open(t, Spec{Size: 1, Prefetch: 2})
-	h.seats[0].begin()
-	first, end := shared(t)
-	h.serve(first, 2*considerEvery)
+	h, first, end := watchedHall(t, 2)
 	answers := h.crowd(first, 1)
 	slow := h.seats[0].holds("slow")
 
@@ -144,10 +151,7 @@ func TestWatchThatIsInUseStays(t *testing.T) {
 }
 
 func TestWatchThatHasGivenUpIsNotReliedOn(t *testing.T) {
-	h := open(t, Spec{Size: 1, Prefetch: 1})
-	h.seats[0].begin()
-	ctx, end := shared(t)
-	h.serve(ctx, 2*considerEvery)
+	h, ctx, end := watchedHall(t, 1)
 	w := h.client.callers.watch.Load()
 	require.True(t, w.giveUp()) // as when it is about to be replaced
 
@@ -161,10 +165,7 @@ func TestWatchThatHasGivenUpIsNotReliedOn(t *testing.T) {
 }
 
 func TestCallThatWasCancelledIsNotUsedAgain(t *testing.T) {
-	h := open(t, Spec{Size: 1, Prefetch: 1})
-	h.seats[0].begin()
-	ctx, end := shared(t)
-	h.serve(ctx, 2*considerEvery)
+	h, ctx, end := watchedHall(t, 1)
 	answers := h.crowd(ctx, 1)
 	first := h.seats[0].holds("slow")
 	end()
@@ -201,11 +202,7 @@ func TestWatchSweepsOutIdleCalls(t *testing.T) {
 }
 
 func TestClientThatIsNotUsedAnyMoreWatchesNothing(t *testing.T) {
-	h := open(t, Spec{Size: 1, Prefetch: 1})
-	h.seats[0].begin()
-	ctx, _ := shared(t)
-	h.serve(ctx, 2*considerEvery)
-	require.EqualValues(t, 1, ctx.listeners.Load())
+	h, ctx, _ := watchedHall(t, 1)
 	h.client = nil
 	require.Eventually(t, func() bool {
 		runtime.GC()
@@ -213,66 +210,92 @@ func TestClientThatIsNotUsedAnyMoreWatchesNothing(t *testing.T) {
 	}, 20*time.Second, time.Millisecond)
 }
 
-// TestWatchesAtRandom has callers of contexts that end, are shared and are replaced
-// all the time: no call is lost, and none is cancelled whose context goes on.
+// TestWatchesAtRandom has groups of callers, each with one context after another, so
+// that watches begin, end and give way all the time: each call has its own answer, or is
+// cancelled for the end of its own context.
 func TestWatchesAtRandom(t *testing.T) {
-	h := open(t, Spec{Size: 1, Prefetch: 8, QueueLimit: 1 << 10})
-	s := h.seats[0]
-	s.begin()
-	stop := make(chan struct{})
+	h := open(t, Spec{Size: 1, Prefetch: 16, QueueLimit: 1 << 10})
+	h.seats[0].begin()
+	messages, stop := make(chan any, 1<<12), make(chan struct{})
+	h.system.Root.Send(h.seats[0].pid, messages) // before the pool sends it anything
 	var member sync.WaitGroup
-	member.Go(func() { // answers most, and the rest when they are cancelled
-		n := 0
-		for {
-			select {
-			case call := <-s.calls:
-				if n++; n%8 != 0 {
-					s.answer(call, "")
-				}
-			case m := <-s.cancels:
-				if m.Call.AnswerAt(h.system, m.Epoch, actors.Result{Err: m.Err}) {
-					s.free()
-				}
-			case <-stop:
-				return
-			}
-		}
-	})
-	var callers sync.WaitGroup
-	for g := range 4 { // groups, each with a context after another
-		callers.Go(func() {
-			for round := range 60 {
-				cause := &round
-				ctx, end := context.WithCancelCause(context.Background())
-				var group sync.WaitGroup
-				for range 8 {
-					group.Go(func() {
-						for ctx.Err() == nil {
-							_, err := h.client.Submit(ctx, task("x"))
-							var cancelled *actors.CancelledError
-							if err != nil && assert.ErrorAs(t, err, &cancelled) {
-								assert.Equal(t, roundError{g, cause}, cancelled.Err)
-								assert.Error(t, ctx.Err())
-							}
-						}
-					})
-				}
-				for range 20 * (g + 1) {
-					runtime.Gosched()
-				}
-				time.AfterFunc(time.Duration(1+round%5)*time.Millisecond, func() { end(roundError{g, cause}) })
-				group.Wait()
+	member.Go(func() { h.answerMost(messages, stop) })
+	var groups sync.WaitGroup
+	for g := range 2 {
+		groups.Go(func() {
+			for round := range 40 {
+				h.round(roundError{g, round}, 8, int64(100+rand.IntN(500)))
 			}
 		})
 	}
-	callers.Wait()
+	done := make(chan struct{})
+	go func() { groups.Wait(); close(done) }()
+	receive(t, done)
 	close(stop)
 	member.Wait()
 }
 
-type roundError struct {
-	group int
-	round *int
+// answerMost answers calls, but keeps some for a while, or until they are cancelled.
+func (h *hall) answerMost(messages <-chan any, stop <-chan struct{}) {
+	s, n := h.seats[0], 0
+	var kept []*process.Call
+	for {
+		select {
+		case message := <-messages:
+			switch m := message.(type) {
+			case handed:
+				n++
+				if kept = append(kept, m.call); n%10 == 0 && len(kept) < 5 {
+					continue
+				}
+				next := rand.IntN(len(kept))
+				s.answer(kept[next], string(kept[next].Task.Payload))
+				kept = slices.Delete(kept, next, next+1)
+			case *process.Cancel:
+				if i := slices.Index(kept, m.Call); i >= 0 {
+					m.Call.Answer(h.system, actors.Result{Err: m.Err})
+					kept = slices.Delete(kept, i, i+1)
+					s.free()
+				}
+			}
+		case <-stop:
+			return
+		}
+	}
 }
 
-func (roundError) Error() string { return "the round is over" }
+// round has callers share a context, which ends for that reason when they have made
+// so many calls.
+func (h *hall) round(reason error, callers int, calls int64) {
+	ctx, end := context.WithCancelCause(context.Background())
+	defer end(nil)
+	var made atomic.Int64
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				n := made.Add(1)
+				if n == calls {
+					end(reason)
+				}
+				payload := fmt.Sprint(reason, n)
+				result, err := h.client.Submit(ctx, task(payload))
+				var cancelled *actors.CancelledError
+				if errors.As(err, &cancelled) {
+					assert.Equal(h.t, reason, cancelled.Err)
+					assert.Error(h.t, ctx.Err())
+					continue
+				}
+				assert.NoError(h.t, err)
+				assert.Equal(h.t, payload, string(result.Payload))
+			}
+		})
+	}
+	all.Wait()
+}
+
+type roundError struct{ group, round int }
+
+func (e roundError) Error() string {
+	return fmt.Sprintf("group %d, round %d is over", e.group, e.round)
+}
