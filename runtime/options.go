@@ -33,8 +33,8 @@ type Options struct {
 	// TraceOneIn is how many tasks and actors' messages there are for each that
 	// begins a trace, picked at random, of those that no span has caused. It is
 	// decided before the SDK is asked, so that the others cost next to nothing;
-	// what the SDK's own sampler turns down costs as much as a fast task. Zero and
-	// one mean all: the sampler decides alone. Starts, runs and probes of children
+	// what the SDK's own sampler turns down costs half as much as a fast task. Zero
+	// and one mean all: the sampler decides alone. Starts, runs and probes of children
 	// are not counted, and a task whose Cause or context is sampled is always
 	// traced.
 	TraceOneIn int

@@ -27,11 +27,12 @@ type RunSpec struct {
 	Stdin []byte
 	// StdinFrom is read and written to the command's stdin, which is then closed;
 	// an error of it ends the input, and becomes that of a run that else went
-	// well. A line that a terminal would cut is such an error. It is read on a goroutine of its own, ahead of the command by what a
-	// pipe holds. Run does not wait for a Read that is still blocked when the
-	// command has ended: that goroutine ends when the Read returns, and what it
-	// read is lost. Stdin, StdinFrom and a Transport with a stdin of its own
-	// (Pipes.Stdin) exclude each other.
+	// well. A line that a terminal would cut is such an error. It is read on a
+	// goroutine of its own, ahead of the command by what a pipe holds. Run does not
+	// wait for a Read that is still blocked when the command has ended: that
+	// goroutine ends when the Read returns, and what it read is lost. Stdin,
+	// StdinFrom and a Transport with a stdin of its own (Pipes.Stdin) exclude each
+	// other.
 	StdinFrom io.Reader
 	// MaxOutputBytes bounds what is kept of stdout and of stderr, each. A
 	// command that prints more is killed. Zero means 1 MiB.

@@ -44,8 +44,8 @@
 // A cancelled task that waits is given back to the pool, and never begun. One that
 // runs has its context ended; a handler that does not return then, in the pool's
 // CancelGrace, costs the worker its life: it gets INT, then TERM, then KILL. While a
-// handler runs, the worker begins to listen after a millisecond or two; after up to 16
-// of them if the tasks before were quick, and nothing waits behind this one.
+// handler runs, the worker begins to listen after one to three milliseconds; after up to
+// 16 if the tasks before were quick, and nothing waits behind this one.
 //
 // # What has begun
 //

@@ -12,10 +12,10 @@ import (
 // also how long an answer may be held back.
 const slow = time.Millisecond
 
-// longestPause is how late a slow task may be noticed if no task waits behind it
-// and those before it were quick: for a worker that gets one quick task after the
-// other, to look each millisecond costs a seventh of what it can do, since each look
-// wakes a thread.
+// longestPause is the longest between two looks at the handler, of which the second
+// finds it slow: if no task waits behind it and those before it were quick. For a
+// worker that gets one quick task after the other, to look each millisecond costs a
+// tenth of what it can do, or more, since each look wakes a thread.
 const longestPause = 8 * slow
 
 // watch notices that the handler is slow, at the price of a few atomic operations
