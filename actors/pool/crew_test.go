@@ -68,7 +68,7 @@ func (s *staff) give(n int) {
 	}
 }
 
-func (s *staff) finish(i, n int) { s.freed(i, s.members[i].incarnation, n) }
+func (s *staff) finish(i, n int) { s.freed(i, s.members[i].incarnation, n, 0) }
 
 // joined says that the member that is being hired is there.
 func (s *staff) joined(i int) []string {

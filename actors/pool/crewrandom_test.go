@@ -117,7 +117,7 @@ func (g *gamble) step() {
 	g.give(0)
 }
 
-func (g *gamble) finish1(i int) { g.freed(i, g.members[i].incarnation, 1) }
+func (g *gamble) finish1(i int) { g.freed(i, g.members[i].incarnation, 1, 0) }
 
 // carryOut lets happen what was ordered of a number, or restarts who is down.
 func (g *gamble) carryOut(i int, fails bool) {

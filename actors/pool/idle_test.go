@@ -158,7 +158,7 @@ func (y *yard) end(i int) {
 	k := y.random.IntN(len(y.holds[i]))
 	call := y.holds[i][k]
 	y.holds[i] = slices.Delete(y.holds[i], k, k+1)
-	y.scheduler.freed(i, y.scheduler.members[i].incarnation, 1)
+	y.scheduler.freed(i, y.scheduler.members[i].incarnation, 1, 0)
 	if call.Pool.Counted {
 		y.scheduler.freedKeys(i, y.scheduler.members[i].incarnation, []string{call.Task.Key})
 	}

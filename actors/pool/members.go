@@ -101,8 +101,9 @@ func (s *scheduler) down(i int, incarnation uint32) {
 	m.ready, m.pid, s.changed = false, 0, true
 }
 
-// freed says that a member's incarnation has answered n calls.
-func (s *scheduler) freed(i int, incarnation uint32, n int) {
+// freed says that a member's incarnation has answered n calls, and how long it says
+// that it works on one.
+func (s *scheduler) freed(i int, incarnation uint32, n int, told time.Duration) {
 	m := &s.members[i]
 	if incarnation != m.incarnation {
 		return
@@ -112,7 +113,7 @@ func (s *scheduler) freed(i int, incarnation uint32, n int) {
 	s.letGo(m, n)
 	if n > 0 {
 		m.asked = false
-		m.pace.learn(n, s.now)
+		m.pace.learn(n, told, s.now)
 		if s.prefetch == 0 && m.marks {
 			m.pace.depth = m.pace.ahead()
 		}

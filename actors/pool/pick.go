@@ -37,8 +37,11 @@ type pace struct {
 // trip if little was ahead. So the shortest time counts, and is forgotten slowly: a
 // depth that shrank with each delay would make the next one longer. Only a call that
 // took long by itself counts at once.
-func (p *pace) learn(n int, now time.Time) {
+func (p *pace) learn(n int, told time.Duration, now time.Time) {
 	took := max(now.Sub(p.since)/time.Duration(n), 1)
+	if told > 0 {
+		took = min(took, told)
+	}
 	p.since = now
 	switch {
 	case p.perCall == 0, took < p.perCall, n == 1 && took > longTime:

@@ -56,7 +56,7 @@ func (h *shop) work() {
 	for i := range h.s.members {
 		if held := h.s.members[i].held; held > 0 {
 			h.s.now = h.s.members[i].pace.since.Add(roundTrip + time.Duration(held)*h.perCall)
-			h.s.freed(i, 0, held)
+			h.s.freed(i, 0, held, 0)
 			h.submit(0)
 		}
 	}
@@ -100,7 +100,7 @@ func TestDepthShrinksWithTheFirstLongCall(t *testing.T) {
 	}
 	require.Greater(t, h.s.members[0].pace.depth, 100)
 	h.s.now = h.s.now.Add(time.Second)
-	h.s.freed(0, 0, 1)
+	h.s.freed(0, 0, 1, 0)
 	assert.Equal(t, 1, h.s.members[0].pace.depth)
 }
 
@@ -134,7 +134,7 @@ func TestPickIsFreeOfAllocations(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(1000, func() {
 		if _, err := h.s.accept(call); err == nil {
 			_, to := h.s.next()
-			h.s.freed(to, 0, 1)
+			h.s.freed(to, 0, 1, 0)
 		}
 	}))
 }
@@ -152,7 +152,7 @@ func (h *shop) crowded() (atWork int) {
 	for i := range h.s.members {
 		if held := h.s.members[i].held; held > 0 {
 			h.s.now = h.s.members[i].pace.since.Add(time.Duration(atWork)*wakeUp + time.Duration(held)*h.perCall)
-			h.s.freed(i, 0, held)
+			h.s.freed(i, 0, held, 0)
 			h.submit(held)
 		}
 	}

@@ -172,7 +172,7 @@ func (p *pool) endTurn() {
 // freed takes how many calls a member has ended, and how long they took.
 func (p *pool) freed(m *process.Freed) {
 	p.inTurn, p.scheduler.now = true, p.clock()
-	p.scheduler.freed(m.Member, m.Incarnation, m.N)
+	p.scheduler.freed(m.Member, m.Incarnation, m.N, m.Pace)
 	if len(m.Keys) > 0 {
 		p.scheduler.freedKeys(m.Member, m.Incarnation, m.Keys)
 	}

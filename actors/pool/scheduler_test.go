@@ -80,7 +80,7 @@ func (d *desk) event(words []string, values map[string]string) []string {
 		s.down(member())
 	case "freed":
 		i, run := member()
-		s.freed(i, run, d.number(values, "n"))
+		s.freed(i, run, d.number(values, "n"), 0)
 	case "returned":
 		return d.returned(values)
 	case "close":

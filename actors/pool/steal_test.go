@@ -36,7 +36,7 @@ func TestStealing(t *testing.T) {
 		from, _, again := h.s.steal()
 		assert.Equal(t, queued, from, "once, until it answers")
 		assert.False(t, again)
-		h.s.freed(0, 0, 1)
+		h.s.freed(0, 0, 1, 0)
 		h.s.now = h.s.now.Add(stealAfter)
 		from, n, _ = h.s.steal()
 		assert.Equal(t, 0, from)

@@ -14,6 +14,9 @@ func (c *child) replied(r *replies) {
 	defer r.free()
 	now := time.Now()
 	c.run.answered = now.Sub(c.run.started)
+	if c.spec.Pool != nil {
+		c.run.wire.readPace(now)
+	}
 	for i := range r.messages {
 		if err := c.reply(&r.messages[i], now); err != nil {
 			c.step(event{kind: evFault, reason: actors.ReasonProtocol, err: err})

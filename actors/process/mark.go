@@ -1,6 +1,10 @@
 package process
 
-import "brood/actors/protocol"
+import (
+	"time"
+
+	"brood/actors/protocol"
+)
 
 // readMark reads what the child has marked; 0 if there is nothing to read.
 func (w *wire) readMark() protocol.Mark {
@@ -10,6 +14,20 @@ func (w *wire) readMark() protocol.Mark {
 	var b [protocol.MarkBytes]byte
 	n, _ := w.mark.ReadAt(b[:], 0) // what could not be read is a mark that is not known
 	return protocol.ParseMark(b[:n])
+}
+
+// lookAtPace is how often the pace is read of a child that answers.
+const lookAtPace = time.Millisecond
+
+// readPace reads how long the child says that it works on a task, if it is time to
+// look again.
+func (w *wire) readPace(now time.Time) {
+	if !w.marks || now.Sub(w.looked) < lookAtPace {
+		return
+	}
+	var b [protocol.MarkBytes]byte
+	n, _ := w.mark.ReadAt(b[:], 0)
+	w.pace, w.looked = time.Duration(protocol.ParsePace(b[:n])), now
 }
 
 // keepMark reads the mark of a child that has ended with all its tree: it is the

@@ -62,6 +62,8 @@ type Freed struct {
 	Member      int
 	Incarnation uint32
 	N           int
+	// Pace is how long the child says that it works on a task. Zero: it did not say.
+	Pace time.Duration
 	// Took is how long those of them took that the child has answered to a caller,
 	// from when the pool handed them over. It belongs to the message.
 	Took []time.Duration

@@ -68,7 +68,7 @@ func (c *child) reportSlots() {
 	took := m.Took[:0] // the two keep each other's memory
 	*m = Freed{
 		Member: c.spec.Member, Incarnation: c.state.incarnation, N: c.tasks.freed,
-		Took: c.tasks.took, Keys: c.tasks.counted.take(),
+		Pace: c.run.wire.pace, Took: c.tasks.took, Keys: c.tasks.counted.take(),
 	}
 	c.tasks.took = took
 	c.toPool(m)

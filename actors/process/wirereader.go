@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"sync"
+	"time"
 
 	"brood/actors/protocol"
 )
@@ -30,6 +31,8 @@ type wire struct {
 	broken  bool             // it can not be written any more, and the machine knows
 	marks   bool             // the child said that it marks
 	last    protocol.Mark    // when the process had ended
+	pace    time.Duration    // that the child told, as of the time looked
+	looked  time.Time
 }
 
 // readWire posts the frames that the child sends, one message per read.

@@ -27,7 +27,8 @@ func openMark(fd int) mark {
 	if err != nil {
 		return mark{}
 	}
-	m := mark{word: (*uint64)(unsafe.Pointer(&memory[0])), memory: memory} // a mapping begins at a page
+	words := (*[2]uint64)(unsafe.Pointer(&memory[0])) // a mapping begins at a page
+	m := mark{word: &words[0], pace: &words[1], memory: memory}
 	atomic.StoreUint64(m.word, protocol.MarkNone.Native())
 	return m
 }

@@ -47,8 +47,9 @@ type server struct {
 	idle    bool   // the handler's goroutine waits for jobs, or has ended
 	closing error  // why no more tasks will come
 
-	made  maker            // of what handlers get
-	reply protocol.Message // the handler's goroutine's
+	stretch stretch          // the handler's goroutine's, too
+	made    maker            // of what handlers get
+	reply   protocol.Message // the handler's goroutine's
 
 	watch    watch
 	orphaned *time.Timer // ends the process of a handler that does not end
@@ -122,8 +123,10 @@ func newTimer(f func()) *time.Timer {
 func (s *server) next(ctx context.Context) (*job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.queue.empty() {
+	waited := s.queue.empty()
+	if waited {
 		s.mu.Unlock()
+		s.mark.tell(s.stretch.end())
 		err := s.out.flush()
 		s.mu.Lock()
 		if err != nil {
@@ -142,6 +145,9 @@ func (s *server) next(ctx context.Context) (*job, error) {
 			s.readLocked(ctx)
 		}
 	}
+	if waited {
+		s.stretch.begin()
+	}
 	s.current = s.queue.pop()
 	s.alone = s.queue.empty() && s.current.stream == nil
 	return s.current, nil
@@ -153,6 +159,7 @@ func (s *server) answer(j *job) error {
 	s.watch.began(s.alone)
 	answer := s.run(j)
 	s.watch.ended()
+	s.stretch.tasks++
 	j.ctx.end()
 	if j.stream != nil {
 		j.stream.end()

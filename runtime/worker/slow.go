@@ -98,6 +98,7 @@ func (s *server) checkSlow(ctx context.Context) {
 	if !handlerIsSlow {
 		return
 	}
+	s.mark.doubt()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// Also after a shutdown: tasks that run can still be cancelled, and the
