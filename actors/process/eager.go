@@ -3,6 +3,8 @@ package process
 import (
 	"runtime"
 	"time"
+
+	"brood/ptyio/nonblock"
 )
 
 // An answer to a lone task comes soon, as does the next task; but a core that has
@@ -16,6 +18,12 @@ const (
 	eagerLoad   = 2 // tasks; with more, somebody has enough to do
 	eagerMisses = 64
 )
+
+// newEager returns one that does not look where it is not worth it: with one
+// processor, the child can not answer meanwhile.
+func newEager() eager {
+	return eager{off: !nonblock.Supported || runtime.GOMAXPROCS(0) < 2 || runtime.NumCPU() < 2}
+}
 
 // eager decides whether to look. It belongs to the reader.
 type eager struct {
@@ -48,11 +56,12 @@ func (e *eager) saw(answer bool) {
 	}
 }
 
-// look tries to read for a moment, without waiting. It returns 0 if nothing came.
-func (e *eager) look(try func() (int, error)) (int, error) {
+// look tries to read into space for a moment, without waiting. It returns 0 if
+// nothing came.
+func (e *eager) look(from interface{ TryRead([]byte) (int, error) }, space []byte) (int, error) {
 	began := time.Now()
 	for {
-		n, err := try()
+		n, err := from.TryRead(space)
 		if n > 0 || err != nil {
 			e.saw(true)
 			return n, err

@@ -34,20 +34,24 @@ func TestLooksThatMiss(t *testing.T) {
 	assert.Equal(t, 100, looks(100, true))
 }
 
+type tries func([]byte) (int, error)
+
+func (try tries) TryRead(p []byte) (int, error) { return try(p) }
+
 func TestLook(t *testing.T) {
 	var e eager
-	tries := 0
-	n, err := e.look(func() (int, error) {
-		if tries++; tries < 3 {
+	tried := 0
+	n, err := e.look(tries(func([]byte) (int, error) {
+		if tried++; tried < 3 {
 			return 0, nil
 		}
 		return 7, nil
-	})
+	}), nil)
 	assert.Equal(t, 7, n)
 	assert.NoError(t, err)
-	n, err = e.look(func() (int, error) { return 0, nil })
+	n, err = e.look(tries(func([]byte) (int, error) { return 0, nil }), nil)
 	assert.Zero(t, n, "it ends without an answer")
 	assert.NoError(t, err)
-	_, err = e.look(func() (int, error) { return 0, io.EOF })
+	_, err = e.look(tries(func([]byte) (int, error) { return 0, io.EOF }), nil)
 	assert.Equal(t, io.EOF, err)
 }

@@ -45,8 +45,9 @@ var roles = map[string]func(){
 		worker.Exit(worker.Serve(handle))
 	},
 	"worker-without-mark": func() {
-		value := os.Getenv(protocol.EnvWire)
-		os.Setenv(protocol.EnvWire, value[:strings.LastIndexByte(value, ':')])
+		fields := strings.Split(os.Getenv(protocol.EnvWire), ":")
+		fields[5] = "0"
+		os.Setenv(protocol.EnvWire, strings.Join(fields, ":"))
 		worker.Exit(worker.Serve(handle))
 	},
 	"cat":        func() { _, _ = io.Copy(os.Stdout, os.Stdin) },

@@ -38,7 +38,7 @@ func (r *run) open() {
 		}
 	}
 	if w := r.wire; w != nil {
-		w.out.w, w.out.try = w.toChild, tryWriter(w.toChild)
+		w.open()
 		r.goes(r.readWire)
 	}
 }

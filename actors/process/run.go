@@ -3,7 +3,6 @@ package process
 import (
 	"context"
 	"maps"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -108,7 +107,7 @@ func (r *run) start() (ptyio.Conn, error) {
 		}
 		maps.Copy(env, vars)
 	}
-	var files []*os.File
+	var files wireFiles
 	if r.spec.Protocol != nil {
 		var link protocol.Link
 		var err error
@@ -117,7 +116,7 @@ func (r *run) start() (ptyio.Conn, error) {
 			r.release()
 			return nil, &ptyio.StartError{Path: cmd.Path, Dir: cmd.Dir, Err: err}
 		}
-		cmd.Files = slices.Concat(files, cmd.Files)
+		cmd.Files = slices.Concat(files.list(), cmd.Files)
 		maps.Copy(env, r.spec.Protocol.Environ(link))
 	}
 	cmd.Env.Set = env
@@ -209,6 +208,7 @@ func (r *run) release() {
 		_ = r.wire.toChild.Close() // one that is nil answers with an error
 		_ = r.wire.fromChild.Close()
 		_ = r.wire.mark.Close()
+		_ = r.wire.bell.Close()
 	}
 	r.cut.Store(true)
 	r.loosen()
@@ -219,6 +219,7 @@ func (r *run) flush() {
 	r.fly(&r.stdin, r.stdin.flushFirst(r.atOnce()))
 	if r.wire != nil {
 		r.fly(&r.wire.out, r.wire.out.flush())
+		r.wire.ring()
 	}
 }
 

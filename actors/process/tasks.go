@@ -153,6 +153,9 @@ func (c *child) send(m protocol.Message) error {
 	}
 	out.buf = buf
 	out.added += uint64(len(buf) - before)
+	if rings(m.Kind) {
+		c.run.wire.toRing++
+	}
 	return nil
 }
 

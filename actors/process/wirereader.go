@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"brood/actors/protocol"
+	"brood/ptyio/nonblock"
 )
 
 // What the reader of the wire asks for at once: little at first, since most wires
@@ -22,12 +23,15 @@ type wire struct {
 	decoded protocol.Message // the reader's
 	slab    protocol.Slab    // the reader's
 
-	toChild, fromChild *os.File // behind run.mu until the process runs
-	mark               *os.File // likewise; nil: there is none
+	toChild, fromChild *os.File       // behind run.mu until the process runs
+	mark, bell         *os.File       // likewise; nil: there is none
+	in                 *nonblock.File // fromChild, for the reader
 
 	// The actor's.
 	out     outlet
 	sending protocol.Message // a place for what is being encoded
+	toRing  int              // how often the bell is to be rung
+	deaf    bool             // nobody listens to it
 	broken  bool             // it can not be written any more, and the machine knows
 	marks   bool             // the child said that it marks
 	last    protocol.Mark    // when the process had ended
@@ -35,27 +39,31 @@ type wire struct {
 	looked  time.Time
 }
 
+// open is called when the process runs.
+func (w *wire) open() {
+	w.in = nonblock.Of(w.fromChild)
+	w.out.w = w.toChild
+	if nonblock.Supported {
+		w.out.try = nonblock.Of(w.toChild).TryWrite
+	}
+}
+
 // readWire posts the frames that the child sends, one message per read.
 func (r *run) readWire() {
 	end := &wireEnded{run: r}
-	want, room := wireBytes, 0
-	space := func() []byte {
-		free := r.wire.decoder.Space(want)
-		room = len(free)
-		return free
-	}
-	try := tryReader(r.wire.fromChild, space)
-	look := eager{off: try == nil}
+	want := wireBytes
+	look := newEager()
 	for {
 		n, err := 0, error(nil)
+		space := r.wire.decoder.Space(want)
 		if look.worth(r.spec.Load.Load()) {
-			n, err = look.look(try)
+			n, err = look.look(r.wire.in, space)
 		}
 		if n == 0 && err == nil {
-			n, err = r.wire.fromChild.Read(space())
+			n, err = r.wire.in.Read(space)
 		}
 		r.wire.decoder.Advance(n)
-		if n == room && want < wireMostBytes {
+		if n == len(space) && want < wireMostBytes {
 			want *= 2
 		}
 		message, bad := r.decode()

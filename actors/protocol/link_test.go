@@ -15,10 +15,12 @@ func TestParseLink(t *testing.T) {
 	}{
 		{"1:3:4:7:8192", Link{In: 3, Out: 4, Incarnation: 7, LimitBytes: 8192}, ""},
 		{"1:0:1:4294967295:2147483647", Link{In: 0, Out: 1, Incarnation: math.MaxUint32, LimitBytes: math.MaxInt32}, ""},
-		{"", Link{}, `wire: BROOD_WIRE="": want five or six fields`},
-		{"1:3:4", Link{}, `wire: BROOD_WIRE="1:3:4": want five or six fields`},
+		{"", Link{}, `wire: BROOD_WIRE="": want five to seven fields`},
+		{"1:3:4", Link{}, `wire: BROOD_WIRE="1:3:4": want five to seven fields`},
 		{"1:3:4:7:8192:5", Link{In: 3, Out: 4, Incarnation: 7, LimitBytes: 8192, Mark: 5}, ""},
-		{"1:3:4:7:8:9:10", Link{}, `wire: BROOD_WIRE="1:3:4:7:8:9:10": want five or six fields`},
+		{"1:3:4:7:8192:5:6", Link{In: 3, Out: 4, Incarnation: 7, LimitBytes: 8192, Mark: 5, Bell: 6}, ""},
+		{"1:3:4:7:8192:0:5", Link{In: 3, Out: 4, Incarnation: 7, LimitBytes: 8192, Bell: 5}, ""},
+		{"1:3:4:7:8:9:10:11", Link{}, `wire: BROOD_WIRE="1:3:4:7:8:9:10:11": want five to seven fields`},
 		{"1:3:4:7:8192:", Link{}, `wire: BROOD_WIRE="1:3:4:7:8192:": strconv.ParseUint: parsing "": invalid syntax`},
 		{"1:3:4::8192", Link{}, `wire: BROOD_WIRE="1:3:4::8192": strconv.ParseUint: parsing "": invalid syntax`},
 		{"1:-3:4:7:8192", Link{}, `wire: BROOD_WIRE="1:-3:4:7:8192": strconv.ParseUint: parsing "-3": invalid syntax`},
@@ -42,18 +44,17 @@ func TestParseLink(t *testing.T) {
 }
 
 func TestEnvironIsWhatParseLinkReads(t *testing.T) {
-	link := Link{In: 3, Out: 4, Incarnation: math.MaxUint32}
-	env := Wire{LimitBytes: 1000}.Environ(link)
-	assert.Equal(t, map[string]string{"BROOD_WIRE": "1:3:4:4294967295:1000"}, env)
-	got, err := ParseLink(env[EnvWire])
-	assert.NoError(t, err)
-	link.LimitBytes = 1000
-	assert.Equal(t, link, got)
-
-	link.Mark = 5
-	env = Wire{LimitBytes: 1000}.Environ(link)
-	assert.Equal(t, map[string]string{"BROOD_WIRE": "1:3:4:4294967295:1000:5"}, env)
-	got, err = ParseLink(env[EnvWire])
-	assert.NoError(t, err)
-	assert.Equal(t, link, got)
+	for want, link := range map[string]Link{
+		"1:3:4:4294967295:1000":     {In: 3, Out: 4, Incarnation: math.MaxUint32},
+		"1:3:4:4294967295:1000:5":   {In: 3, Out: 4, Incarnation: math.MaxUint32, Mark: 5},
+		"1:3:4:4294967295:1000:5:6": {In: 3, Out: 4, Incarnation: math.MaxUint32, Mark: 5, Bell: 6},
+		"1:3:4:4294967295:1000:0:5": {In: 3, Out: 4, Incarnation: math.MaxUint32, Bell: 5},
+	} {
+		env := Wire{LimitBytes: 1000}.Environ(link)
+		assert.Equal(t, map[string]string{"BROOD_WIRE": want}, env)
+		got, err := ParseLink(env[EnvWire])
+		assert.NoError(t, err)
+		link.LimitBytes = 1000
+		assert.Equal(t, link, got)
+	}
 }

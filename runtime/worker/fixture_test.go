@@ -23,24 +23,46 @@ const self = 7
 type parent struct {
 	t       *testing.T
 	encoder protocol.Encoder
-	w       *os.File // the server reads it
+	w       poolEnd  // the server reads it
 	r       *os.File // the server writes it
 	frames  chan protocol.Message
 	served  chan error
 }
 
-// serve starts a server with this handler, over two pipes.
+// poolEnd is the pool's end of what a server reads, with the bell, which goes with it.
+type poolEnd struct {
+	*os.File
+	bell *ringer
+}
+
+func (e poolEnd) Close() error {
+	e.bell.close()
+	return e.File.Close()
+}
+
+// serve starts a server with this handler, over two pipes and a bell.
 func serve(t *testing.T, handle Handler) *parent {
+	t.Helper()
+	return serveBy(t, newRinger(t), func(in io.ReadCloser, out io.Writer) *server {
+		return newServer(handle, "hash", in, out, protocol.Link{Incarnation: self})
+	})
+}
+
+// serveBy starts the server that make makes.
+func serveBy(t *testing.T, bell *ringer, make func(in io.ReadCloser, out io.Writer) *server) *parent {
 	t.Helper()
 	in, w, err := os.Pipe()
 	require.NoError(t, err)
 	r, out, err := os.Pipe()
 	require.NoError(t, err)
 	p := newParent(t, r, w)
-	s := newServer(handle, "hash", in, out, protocol.Link{Incarnation: self})
+	p.w.bell = bell
+	s := make(in, out)
+	if bell != nil {
+		s.bell = bell.child()
+	}
 	go func() {
 		defer close(p.served)
-		defer in.Close()
 		defer out.Close()
 		err := s.hello()
 		if err == nil {
@@ -55,7 +77,7 @@ func serve(t *testing.T, handle Handler) *parent {
 func newParent(t *testing.T, r, w *os.File) *parent {
 	t.Helper()
 	encoder, decoder := protocol.Wire{}.Open()
-	p := &parent{t: t, encoder: encoder, w: w, r: r,
+	p := &parent{t: t, encoder: encoder, w: poolEnd{File: w}, r: r,
 		frames: make(chan protocol.Message, 1<<12), // more than any test sends, so that the reader ends
 		served: make(chan error, 1),                // the one that the server returns
 	}
@@ -79,7 +101,7 @@ func newParent(t *testing.T, r, w *os.File) *parent {
 		}
 	}()
 	t.Cleanup(func() {
-		w.Close()
+		p.w.Close()
 		for range p.served { // until the server has let go of its end
 		}
 		r.Close()
@@ -101,6 +123,11 @@ func (p *parent) send(messages ...protocol.Message) {
 	}
 	_, err := p.w.Write(buf)
 	require.NoError(p.t, err)
+	for _, m := range messages {
+		if m.Kind == protocol.Cancel || m.Kind == protocol.Revoke || m.Kind == protocol.Ping {
+			p.w.bell.ring()
+		}
+	}
 }
 
 // next returns the server's next frame.

@@ -65,6 +65,12 @@ func (s *server) read(ctx context.Context) error {
 
 func (s *server) take(ctx context.Context, m *protocol.Message) error {
 	switch m.Kind {
+	case protocol.Cancel, protocol.Revoke, protocol.Ping:
+		s.mu.Lock()
+		s.heard++
+		s.mu.Unlock()
+	}
+	switch m.Kind {
 	case protocol.Task:
 		s.enqueue(ctx, m)
 		return nil

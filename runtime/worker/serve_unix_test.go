@@ -83,7 +83,7 @@ func TestServeOutsideAPool(t *testing.T) {
 func TestServeWithABadLink(t *testing.T) {
 	t.Setenv(protocol.EnvWire, "1:3")
 	t.Setenv(EnvName, "hash")
-	assert.EqualError(t, Serve(echo), `wire: BROOD_WIRE="1:3": want five or six fields`)
+	assert.EqualError(t, Serve(echo), `wire: BROOD_WIRE="1:3": want five to seven fields`)
 	t.Setenv(protocol.EnvWire, "2:3:4:1:8192")
 	var version *protocol.VersionError
 	assert.ErrorAs(t, Serve(echo), &version)

@@ -22,16 +22,16 @@ const (
 )
 
 // server answers the tasks of one wire. The goroutine of Serve both reads and
-// handles, so that a quick task costs no switch of goroutines. Only when a task
-// turns out to be slow does a second goroutine take over reading, until the
-// first has nothing to do: pings are answered and cancels followed meanwhile.
+// handles, so that a quick task costs no switch of goroutines. A second one, the
+// listener, waits for the bell, and reads what it was rung for if the first does not:
+// pings are answered and cancels followed while a task is handled.
 type server struct {
 	handle Handler
 	// handleStream is there instead of handle.
 	handleStream StreamHandler
 	name         string
 	recorder     *telemetry.Recorder
-	in           io.Reader
+	in           io.ReadCloser
 	decoder      protocol.Decoder // belongs to whoever reads
 	want         int              // bytes to read at once, likewise
 	out          writer
@@ -41,15 +41,20 @@ type server struct {
 	more    sync.Cond
 	queue   jobQueue
 	current *job   // with the handler
-	alone   bool   // when the handler got it, nothing waited behind it
+	alone   bool   // it is all of its stretch, as far as was known when the handler got it
 	free    []*job // to be used again
 	reading bool   // somebody reads
-	idle    bool   // the handler's goroutine waits for jobs, or has ended
+	heard   int    // frames that the bell was rung for and that were read
+	rung    int    // how often it was
 	closing error  // why no more tasks will come
+	over    bool   // the handler's goroutine has ended
 
 	stretch stretch          // the handler's goroutine's, too
 	made    maker            // of what handlers get
 	reply   protocol.Message // the handler's goroutine's
+
+	bell      bell // nil: it is as if it was rung all the time
+	listening sync.WaitGroup
 
 	watch    watch
 	orphaned *time.Timer // ends the process of a handler that does not end
@@ -58,7 +63,7 @@ type server struct {
 // errShutdown is the good reason for which no more tasks come.
 var errShutdown = errors.New("worker: shutdown")
 
-func newServer(handle Handler, name string, in io.Reader, out io.Writer, link protocol.Link) *server {
+func newServer(handle Handler, name string, in io.ReadCloser, out io.Writer, link protocol.Link) *server {
 	s := &server{
 		handle:   handle,
 		name:     name,
@@ -76,14 +81,16 @@ func (s *server) hello() error {
 	return s.out.send(&protocol.Message{Kind: protocol.Hello, Payload: protocol.HelloPayload("go")}, true)
 }
 
-// serve handles tasks until there are no more.
+// serve handles tasks until there are no more, and closes what it reads.
 func (s *server) serve() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s.watch.timer = newTimer(func() { s.checkSlow(ctx) })
+	s.watch.timer = newTimer(s.lookAtHandler)
 	s.orphaned = newTimer(func() { Exit(ErrPoolGone) })
 	defer s.watch.timer.Stop()
 	defer s.orphaned.Stop()
+	s.listening.Go(func() { s.listen(ctx) })
+	defer s.stopListening()
 	for {
 		j, err := s.next(ctx)
 		if err == nil && j != nil {
@@ -100,7 +107,8 @@ func (s *server) serve() error {
 func (s *server) result(written error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.idle = true // who reads in the handler's place stops
+	s.over = true
+	s.more.Broadcast()
 	switch {
 	case s.closing != nil && !errors.Is(s.closing, errShutdown):
 		return s.closing
@@ -138,9 +146,7 @@ func (s *server) next(ctx context.Context) (*job, error) {
 		case s.closing != nil:
 			return nil, nil
 		case s.reading:
-			s.idle = true
 			s.more.Wait()
-			s.idle = false
 		default:
 			s.readLocked(ctx)
 		}
@@ -149,14 +155,14 @@ func (s *server) next(ctx context.Context) (*job, error) {
 		s.stretch.begin()
 	}
 	s.current = s.queue.pop()
-	s.alone = s.queue.empty() && s.current.stream == nil
+	s.alone = s.queue.empty() && s.stretch.tasks == 0
 	return s.current, nil
 }
 
 // answer lets the handler work on a job. The answer is held back until no job
 // waits, so that a burst costs few writes, or until the watch rings.
 func (s *server) answer(j *job) error {
-	s.watch.began(s.alone)
+	s.watch.began(!s.alone)
 	answer := s.run(j)
 	s.watch.ended()
 	s.stretch.tasks++

@@ -53,7 +53,7 @@ func TestNoAnswerWaitsForTheEndOfALongBurst(t *testing.T) {
 		if begun++; begun == tasks {
 			<-heard // the burst does not end before
 		}
-		for began := time.Now(); time.Since(began) < slow/3; {
+		for began := time.Now(); time.Since(began) < shortestPause/3; {
 		}
 		return payload, nil
 	})

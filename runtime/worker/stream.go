@@ -167,7 +167,6 @@ func (s *Stream) Write(p []byte) (n int, err error) {
 func (s *Stream) wait(isSo func() bool) error {
 	v := s.server
 	v.mu.Lock()
-	read := false
 	for !isSo() {
 		if err := s.job.ctx.Err(); err != nil {
 			v.mu.Unlock()
@@ -178,10 +177,6 @@ func (s *Stream) wait(isSo func() bool) error {
 			continue
 		}
 		v.readLocked(s.reader)
-		read = true
-	}
-	if read {
-		v.watch.wind() // it may have rung while somebody did read
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"sync"
 	"testing"
 
@@ -14,26 +13,14 @@ import (
 	"brood/actors/protocol"
 )
 
-// serveStream starts a server with this handler, over two pipes.
+// serveStream starts a server with this handler, over two pipes and a bell.
 func serveStream(t *testing.T, handle StreamHandler) *parent {
 	t.Helper()
-	in, w, err := os.Pipe()
-	require.NoError(t, err)
-	r, out, err := os.Pipe()
-	require.NoError(t, err)
-	p := newParent(t, r, w)
-	s := newServer(nil, "hash", in, out, protocol.Link{Incarnation: self})
-	s.handleStream = handle
-	go func() {
-		defer close(p.served)
-		defer in.Close()
-		defer out.Close()
-		err := s.hello()
-		if err == nil {
-			err = s.serve()
-		}
-		p.served <- err
-	}()
+	p := serveBy(t, newRinger(t), func(in io.ReadCloser, out io.Writer) *server {
+		s := newServer(nil, "hash", in, out, protocol.Link{Incarnation: self})
+		s.handleStream = handle
+		return s
+	})
 	require.Equal(t, protocol.Hello, p.next().Kind)
 	return p
 }
@@ -94,8 +81,8 @@ func TestStreamGivesCreditForWhatIsConsumed(t *testing.T) {
 	p.say(protocol.Task, 1, "payload")
 	p.hears(protocol.Credit, 1, firstCredit)
 	for range 2 {
+		next <- struct{}{} // it reads: a piece with its header is more than a pipe holds
 		p.say(protocol.Piece, 1, string(make([]byte, piece)))
-		next <- struct{}{}
 	}
 	p.hears(protocol.Credit, 1, string(protocol.CreditPayload(2*protocol.Cost(piece))))
 	close(next)

@@ -23,7 +23,7 @@ func TestEveryTaskIsAnsweredOnceInAnyMixture(t *testing.T) {
 				if payload[0] == 0 {
 					return payload, nil
 				}
-				timer := time.NewTimer(time.Duration(payload[0]) * slow / 16)
+				timer := time.NewTimer(time.Duration(payload[0]) * shortestPause / 16)
 				defer timer.Stop()
 				select {
 				case <-ctx.Done():

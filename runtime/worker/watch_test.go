@@ -42,24 +42,22 @@ func (w *watched) rings() []time.Time {
 
 // handle handles jobs for a time, of which each takes a fifth of a millisecond and
 // the next one is there at once.
-func (w *watched) handle(alone bool, during time.Duration) {
+func (w *watched) handle(others bool, during time.Duration) {
 	for began := time.Now(); time.Since(began) < during; {
-		w.began(alone)
-		time.Sleep(slow / 5)
+		w.began(others)
+		time.Sleep(time.Millisecond / 5)
 		w.ended()
 	}
 }
 
-func TestWatchLooksSeldomAtQuickJobsThatNothingWaitsBehind(t *testing.T) {
-	for _, c := range []struct {
-		alone bool
-		rings int
-	}{{true, 128}, {false, 1000}} {
+// Quick jobs are looked at seldom, and one that is alone never.
+func TestWatchLooksSeldom(t *testing.T) {
+	for others, rings := range map[bool]int{true: 128, false: 0} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWatched()
 			defer w.timer.Stop()
-			w.handle(c.alone, time.Second)
-			assert.InDelta(t, c.rings, len(w.rings()), 3)
+			w.handle(others, time.Second)
+			assert.InDelta(t, rings, len(w.rings()), 3)
 			assert.Empty(t, w.slow)
 		})
 	}
@@ -68,13 +66,12 @@ func TestWatchLooksSeldomAtQuickJobsThatNothingWaitsBehind(t *testing.T) {
 func TestWatchNoticesASlowJob(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		before bool // it comes after quick ones that nothing waited behind
-		alone  bool
+		before bool // it comes after quick ones
+		first  time.Duration
 		within time.Duration
 	}{
-		{"the first", false, true, 3 * slow},
-		{"after quick ones", true, true, 2 * longestPause},
-		{"after quick ones, and others wait", true, false, 2 * slow},
+		{"the first", false, shortestPause, 3 * shortestPause},
+		{"after quick ones", true, longestPause, 2 * longestPause},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWatched()
@@ -84,19 +81,17 @@ func TestWatchNoticesASlowJob(t *testing.T) {
 			}
 			rings := len(w.rings())
 			began := time.Now()
-			w.began(c.alone)
+			w.began(true)
 			assert.LessOrEqual(t, (<-w.slow).Sub(began), c.within, c.name)
-			if !c.alone {
-				require.Greater(t, len(w.rings()), rings, c.name)
-				assert.LessOrEqual(t, w.rings()[rings].Sub(began), slow, c.name)
-			}
+			require.Greater(t, len(w.rings()), rings, c.name)
+			assert.LessOrEqual(t, w.rings()[rings].Sub(began), c.first, c.name)
 			time.Sleep(time.Second)
 			w.ended()
 			assert.Len(t, w.slow, 0, c.name)
 			// What is slow once is looked for again soon.
 			rings = len(w.rings())
 			w.began(true)
-			time.Sleep(slow)
+			time.Sleep(shortestPause)
 			assert.Len(t, w.rings(), rings+1, c.name)
 			w.ended()
 		})

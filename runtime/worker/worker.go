@@ -49,14 +49,18 @@ func serveWith(handle Handler, streams StreamHandler) error {
 	if err != nil {
 		return err
 	}
-	in, out := openLink(link)
-	defer in.Close()
+	in, out, err := openLink(link)
+	if err != nil {
+		return err
+	}
 	defer out.Close()
 	s := newServer(handle, name, in, out, link)
 	s.handleStream = streams
+	s.bell = openBell(link.Bell)
 	s.mark = openMark(link.Mark)
 	defer s.mark.close()
 	if err := s.hello(); err != nil {
+		s.stopListening() // nobody has begun to
 		return err
 	}
 	return s.serve()
@@ -88,12 +92,6 @@ func takeLink() (protocol.Link, error) {
 	os.Unsetenv(protocol.EnvWire)
 	os.Unsetenv(EnvName)
 	return protocol.ParseLink(value)
-}
-
-func openLink(l protocol.Link) (in, out *os.File) {
-	closeOnExec(l.In)
-	closeOnExec(l.Out)
-	return os.NewFile(uintptr(l.In), "wire-in"), os.NewFile(uintptr(l.Out), "wire-out")
 }
 
 // run lets the handler answer a job and returns the answer's message.

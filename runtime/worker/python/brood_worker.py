@@ -107,8 +107,8 @@ def _parse_link(value):
         fields = [int(field) for field in value.split(":")]
     except ValueError:
         fields = []
-    if len(fields) not in (5, 6):
-        raise ProtocolError("BROOD_WIRE=%r: want five or six numbers" % value)
+    if not 5 <= len(fields) <= 7:
+        raise ProtocolError("BROOD_WIRE=%r: want five to seven numbers" % value)
     if fields[0] != VERSION:
         raise ProtocolError("wire of version %d, want %d" % (fields[0], VERSION))
     return fields[1:]
@@ -126,13 +126,15 @@ class _Server:
     """One wire. The main thread handles; a thread reads; another, which is
     started when it is first needed, writes answers that were held back."""
 
-    def __init__(self, handle, fd_in, fd_out, incarnation, limit, fd_mark=-1):
+    def __init__(self, handle, fd_in, fd_out, incarnation, limit, fd_mark=0, fd_bell=0):
         self.handle = handle
         self.incarnation, self.limit = incarnation, limit
         self.fd_in = fd_in
         for fd in (fd_in, fd_out):
             os.set_inheritable(fd, False)
         self.mark = _Mark(fd_mark)
+        if fd_bell:
+            os.close(fd_bell)  # it is for those who do not read all the time
         self.out = _Writer(fd_out)
         self.queue = SimpleQueue()  # of jobs; None: no more will come
         self.lock = threading.Lock()  # of jobs and of their state
@@ -173,13 +175,14 @@ class _Server:
             job.begun = True
         self.mark.begin(job.id)
         self.current = job
-        self.answer(job)
+        began = time.perf_counter_ns()
+        self.answer(job, began)
         self.current = None
         with self.lock:
             self.jobs.pop(job.id, None)
         return True
 
-    def answer(self, job):
+    def answer(self, job, begun):
         kind, times = RESULT, b""
         began = time.time_ns() if job.timed else 0
         try:
@@ -195,6 +198,7 @@ class _Server:
             kind = ERROR
             payload = b"answer not sent: %d bytes, the limit of a frame is %d" % (len(payload), self.limit)
         frame = self.frame(kind, job.id, payload, times)
+        self.mark.tell(time.perf_counter_ns() - begun)
         if self.queue.empty():
             self.out.write(frame)
         else:
@@ -363,24 +367,30 @@ class _Writer:
 
 class _Mark:
     """The file in which the pool finds, when the worker has died, which task it
-    had begun last: 0 = unknown, 1 = none, else 1 + the task's id."""
+    had begun last: 0 = unknown, 1 = none, else 1 + the task's id; and behind that,
+    how long the last one took, in nanoseconds."""
 
     def __init__(self, fd):
         self.cell = None
-        if fd < 0:
+        if not fd:
             return
         import mmap
 
-        self.cell = memoryview(mmap.mmap(fd, 8)).cast("Q")
+        self.cell = memoryview(mmap.mmap(fd, 16)).cast("Q")
         os.close(fd)  # the memory stays, with a descriptor of its own
 
     def begin(self, id):
+        self.store(0, id + 1 if id >= 0 else 1)
+
+    def tell(self, nanoseconds):
+        self.store(1, max(nanoseconds, 1))
+
+    def store(self, place, value):
         if self.cell is None:
             return
-        value = id + 1 if id >= 0 else 1
         if sys.byteorder == "big":
             value = int.from_bytes(value.to_bytes(8, "big"), "little")
-        self.cell[0] = value & 0xFFFFFFFFFFFFFFFF  # one store: it is whole, or it is not there
+        self.cell[place] = value & 0xFFFFFFFFFFFFFFFF  # one store: it is whole, or it is not there
 
 
 class _Zygote:
