@@ -48,14 +48,14 @@
 // Imports go down only; a test holds the source to it.
 //
 //	runtime -> actors/{pool,router,supervisor} -> actors/process -> actors/protocol -> actors
-//	actors/process -> actors/health, ptyio, telemetry; actors/protocol -> ptyio/codec
+//	actors/process -> actors/health, ptyio, ptyio/nonblock, telemetry; actors/protocol -> ptyio/codec
 //	runtime -> actors/health -> ptyio
 //	actors/pool -> actors/process, actors/supervisor, telemetry
 //	actors/router -> actors/process, telemetry
 //	actors/{process,pool,router} -> actors/internal/mailbox; actors/{process,pool,router,supervisor} -> actors/internal/alarm
-//	runtime/worker -> actors/protocol, ptyio/codec, telemetry
+//	runtime/worker -> actors/protocol, ptyio/codec, ptyio/nonblock, telemetry
 //	runtime/worker/python -> nothing of brood
-//	ptyio, ptyio/codec, telemetry -> nothing of brood
+//	ptyio, ptyio/codec, ptyio/nonblock, telemetry -> nothing of brood
 //
 // # Goroutine ledger
 //

@@ -71,9 +71,8 @@
 // do, one gets some in a row.
 //
 // Where many more members are at work than there are processors, short calls take as
-// long as long ones, for all the others. So now and then one member is handed 16
-// calls whatever its pace, which shows how short they are; of long ones the more
-// seldom, each time that it does not.
+// long as long ones, for all the others. So what a member itself says of how long it
+// works on one (process.Freed.Pace) counts if it is less: few members then get many.
 //
 // What is handed out early may turn out to stand behind a long call. When a member
 // has been at one call for a millisecond, nothing waits and another is idle, it is

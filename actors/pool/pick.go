@@ -1,9 +1,6 @@
 package pool
 
-import (
-	"runtime"
-	"time"
-)
+import "time"
 
 const (
 	// aheadTime is how long the calls take of which a member is handed one besides
@@ -32,11 +29,14 @@ type pace struct {
 	since   time.Time     // when it answered last, or began to have work
 }
 
-// learn says that the member has answered n calls. What is wanted is how long it
-// works on one; but the time has in it what else the machine does, and the round
-// trip if little was ahead. So the shortest time counts, and is forgotten slowly: a
-// depth that shrank with each delay would make the next one longer. Only a call that
-// took long by itself counts at once.
+// learn says that the member has answered n calls, and how long it says that it works
+// on one (0: it does not say). What is wanted is that; but a child need not say it, and
+// does not while it is at a long one. The time from answer to answer has in it what
+// else the machine does: where 64 members are at short calls, on two processors, each
+// call takes as long as a long one, and would be spread over all of them for ever. It
+// also has the round trip in it, if little was ahead. So the shorter of the two counts,
+// and the shortest of late: a depth that shrank with each delay would make the next one
+// longer. Only a call that took long by itself counts at once.
 func (p *pace) learn(n int, told time.Duration, now time.Time) {
 	took := max(now.Sub(p.since)/time.Duration(n), 1)
 	if told > 0 {
@@ -84,45 +84,7 @@ func (s *scheduler) pick() int {
 	}
 	m := &s.members[least]
 	s.last, s.streak = least, m.pace.streak()
-	switch {
-	case s.streak > 0:
-		s.probe.every = probeOften
-	case s.prefetch == 0 && m.marks && m.held == 0 && s.held >= s.probe.crowd && s.probe.turn():
-		m.pace.depth, s.streak = probeCalls, probeCalls-1
-	}
 	return least
-}
-
-// probe finds out what takes long only because many do it at once. Where more
-// members are at work than there are processors, a short call takes long, since all
-// want a processor; what takes long is spread over all members; and so it would
-// stay: 64 workers in Go on two processors were measured to do a twentieth of what
-// four do. So once in a while one member is handed many calls, whatever its pace. If
-// they are short, its pace tells. If not, they are taken back (steal), and probes get
-// rare.
-type probe struct {
-	crowd int // calls that members hold, from which on it is worth it
-	every int // picks from one probe to the next
-	picks int // since the last
-}
-
-const (
-	probeCalls  = 16
-	probeOften  = 16
-	probeSeldom = 4096
-	// probeCrowd is how many members at work for each processor are a crowd.
-	probeCrowd = 8
-)
-
-func newProbe() probe { return probe{crowd: probeCrowd * runtime.GOMAXPROCS(0), every: probeOften} }
-
-// turn counts a pick and reports whether a probe is due.
-func (p *probe) turn() bool {
-	if p.picks++; p.picks < p.every {
-		return false
-	}
-	p.picks, p.every = 0, min(2*p.every, probeSeldom)
-	return true
 }
 
 // freest is the ready member with room that holds the fewest, the first of these,

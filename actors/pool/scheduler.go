@@ -20,7 +20,6 @@ type scheduler struct {
 	now     time.Time                  // of this turn
 	last    int                        // member that got a call
 	streak  int                        // calls that it gets before others
-	probe   probe
 
 	paused  bool      // nothing is handed out
 	quota   int       // how many calls an incarnation may take; 0: any number
@@ -38,7 +37,7 @@ type scheduler struct {
 
 func newScheduler(size, prefetch, maxAttempts int, queue queue) *scheduler {
 	return &scheduler{queue: queue, prefetch: prefetch, maxAttempts: maxAttempts, members: make([]member, size),
-		resting: map[*process.Call]struct{}{}, probe: newProbe()}
+		resting: map[*process.Call]struct{}{}}
 }
 
 // accept takes a call into the queue, or says why not. If it does not fit, what

@@ -73,14 +73,17 @@
 //
 // # What has begun
 //
-// A child can mark the newest call that it has begun in a file of eight bytes, which
-// is mapped by both (mark.go): in memory on Linux, without a name elsewhere. It is
-// read when it matters: when the child has ended, and when a call is cancelled or
-// wanted back. Of a dead child the mark is the last word; of a living one that a call
+// A child can mark the newest call that it has begun in a file of two words, which it
+// maps (mark.go): in memory on Linux, without a name elsewhere. It is read when it
+// matters: when the child has ended, and when a call is cancelled or wanted back. The
+// other word is how long the child says that it works on a call, for the pool. Of a dead child the mark is the last word; of a living one that a call
 // has begun is certain, and that it has not is not for long. So a call that the child
 // is at, and those that it has answered, are told apart from those behind: these did
 // not run, and cost no attempt. Where there is no mark, or one that is not believed,
 // what was written whole may have run.
+//
+// A child that is at a call need not read: the bell (bell.go) tells it that there is a
+// cancel, a revoke or a ping.
 //
 // revoke.go asks a child that marks for the youngest calls that it has not begun, for
 // the pool, which has somebody better for them or lets the child go. The child says

@@ -21,12 +21,14 @@ type member struct {
 
 func startMember(t *testing.T, spec Spec) *member {
 	t.Helper()
-	told := make(chan any, 100) // more than any test is sent
+	told := make(chan any, 1000) // more than any test is sent
 	system := newSystem()
 	pool := system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		switch m := c.Message().(type) {
 		case *Returned, *GivenBack, *MemberEvent:
 			told <- m
+		case *Freed: // which is used again
+			told <- toldPace(m.Pace)
 		}
 	}))
 	t.Cleanup(func() { require.NoError(t, system.Root.StopFuture(pool).Wait()) })
@@ -35,6 +37,9 @@ func startMember(t *testing.T, spec Spec) *member {
 	await[*actors.Ready](m.host)
 	return m
 }
+
+// toldPace is what the pool was told of the pace when calls had ended.
+type toldPace time.Duration
 
 // told returns the next message of type M that the pool is sent.
 func told[M any](m *member) M {

@@ -13,14 +13,15 @@
 // streams stay free for what they are for. The child learns the descriptors
 // from its environment:
 //
-//	BROOD_WIRE=1:3:4:7:4194304:5
+//	BROOD_WIRE=1:3:4:7:4194304:5:6
 //
 // which is version 1, the descriptor that it reads, the descriptor that it
 // writes, its incarnation, the limit of a frame's body in bytes, which holds
-// in both directions, and the descriptor of its mark file (see below). The last
-// field is missing where there is none. The child should take the variable out
-// of its own environment and set close-on-exec on all these descriptors, so that
-// its own children do not mistake themselves for workers or hold the wire open.
+// in both directions, and the descriptors of its mark file and of its bell (see
+// below). Of the last two, one that is 0 or missing is not there. The child should
+// take the variable out of its own environment and set close-on-exec on all these
+// descriptors, so that its own children do not mistake themselves for workers or hold
+// the wire open. All but the mark file block when the child starts; it may change that.
 //
 // A frame is a length (4 bytes, big-endian, not counting itself) and as many
 // bytes of body. The default limit of a body is 4 MiB. All integers are
@@ -89,7 +90,8 @@
 // # The mark
 //
 // The mark file tells what a child has begun, also when it has died, and costs no
-// frame. It has 8 bytes, which are one unsigned integer, little-endian:
+// frame. It has 16 bytes, which are two unsigned integers, little-endian. The first is
+// the mark:
 //
 //	0      the child does not mark; so the file is when the child starts
 //	1      it marks, and has begun nothing yet; written before the hello is sent
@@ -102,12 +104,29 @@
 // It does not write again later for the same task. Marking is a child's choice: one
 // that does not leaves the file alone.
 //
-// The parent only reads the file: at the hello (anything but 1 is a child that
-// does not mark), when a task is to be cancelled or revoked, and when the process
-// has ended. Of a child that marked, a task that it had not begun certainly did not
+// The second, at offset 8, is the pace: how many nanoseconds the child worked on each
+// of the tasks that it answers next, on average, from when it had read them; 0 if it
+// does not say. It is written before they are answered, and set to 0 when a task turns
+// out to take longer. From it the pool learns how short its tasks are, which it cannot
+// see where children wait for a processor: so it decides what to hand out ahead.
+//
+// The parent only reads the file: at the hello (a mark other than 1 is a child that
+// does not mark), when a task is to be cancelled or revoked, when the process has
+// ended, and, once in a millisecond at most, when it answers. Of a child that marked, a task that it had not begun certainly did not
 // run. A file that is too short, or says something that cannot be (a task that was
 // never sent, or one before a task that it answered), is not believed: then, as of
 // a child that does not mark, every task that was written to it may have run.
+//
+// # The bell
+//
+// A child that handles a task on the thread that reads the wire would not see a cancel
+// until it is done. The bell is for it: a stream socket, on which the parent writes one
+// byte for each frame of the kinds cancel, revoke and ping, before or after the frame
+// itself. Another thread of the child reads the bell, which costs nothing while nobody
+// rings; when it has heard more bytes than such frames were read, it reads the wire as
+// long as that is so, unless the other thread does. The bell ends when the parent does:
+// then the wire is to be read to its end. A child that reads the wire all the time has
+// no use for it, and closes it.
 //
 // # Errors
 //

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -40,4 +41,24 @@ func TestMarkInAFile(t *testing.T) {
 	assert.Equal(t, MarkOf(0x0102), ParseMark([]byte{3, 1, 0, 0, 0, 0, 0, 0}))
 	b := binary.NativeEndian.AppendUint64(nil, MarkOf(0x0102).Native())
 	assert.Equal(t, MarkOf(0x0102), ParseMark(b))
+}
+
+func TestPaceInAFile(t *testing.T) {
+	file := func(pace uint64) []byte {
+		return binary.LittleEndian.AppendUint64(make([]byte, 8), pace)
+	}
+	assert.Equal(t, Pace(0), ParsePace(nil))
+	assert.Equal(t, Pace(0), ParsePace(file(5)[:15]), "it was cut")
+	assert.Equal(t, Pace(0), ParsePace(file(0)), "it does not say")
+	assert.Equal(t, Pace(0), ParsePace(file(math.MaxUint64)), "that is no time")
+	assert.Equal(t, Pace(5000), ParsePace(file(5000)))
+	b := binary.NativeEndian.AppendUint64(make([]byte, 8), Pace(5000).Native())
+	assert.Equal(t, Pace(5000), ParsePace(b))
+}
+
+func TestPaceOfTasks(t *testing.T) {
+	assert.Equal(t, Pace(0), PaceOf(time.Second, 0), "none")
+	assert.Equal(t, Pace(time.Millisecond), PaceOf(time.Second, 1000))
+	assert.Equal(t, Pace(1), PaceOf(0, 1000), "that it is short is known")
+	assert.Equal(t, Pace(1), PaceOf(-time.Second, 1))
 }

@@ -20,24 +20,13 @@ type File struct {
 }
 
 // Of returns the File of f, which must be non-blocking and known to the poller, as
-// the pipes of package os are. It has ended when f is closed, and so has one of a
-// closed f.
+// the pipes of package os are. When f is closed all calls fail, also those that wait.
 func Of(f *os.File) *File {
-	conn, err := f.SyscallConn()
-	if err != nil {
-		conn = closed{err}
-	}
+	conn, _ := f.SyscallConn() // an error says that f is nil
 	file := &File{conn: conn, in: attempt{call: read}, out: attempt{call: write}}
 	file.in.try, file.out.try = file.in.once, file.out.once
 	return file
 }
-
-// closed is the connection of a file that was closed.
-type closed struct{ err error }
-
-func (c closed) Control(func(uintptr)) error    { return c.err }
-func (c closed) Read(func(uintptr) bool) error  { return c.err }
-func (c closed) Write(func(uintptr) bool) error { return c.err }
 
 // TryRead reads what is there and never waits: 0 bytes and no error mean that
 // nothing is.

@@ -43,21 +43,21 @@
 //
 // A cancelled task that waits is given back to the pool, and never begun. One that
 // runs has its context ended; a handler that does not return then, in the pool's
-// CancelGrace, costs the worker its life: it gets INT, then TERM, then KILL. While a
-// handler runs, the worker begins to listen after one to three milliseconds; after up to
-// 16 if the tasks before were quick, and nothing waits behind this one.
+// CancelGrace, costs the worker its life: it gets INT, then TERM, then KILL. The worker
+// hears of it while the handler runs, on a thread that waits for nothing else.
 //
 // # What has begun
 //
 // The worker marks which task it has begun, in memory that it shares with the
 // pool, at the price of one atomic store. If it dies, the tasks behind that one
-// did not run, and are given to another worker.
+// did not run, and are given to another worker. Next to that it says how long the last
+// tasks took it, from which the pool learns how many it should have.
 //
 // # Panics
 //
 // A handler that panics ends the process, with the panic on its stderr: the
 // pool replaces it and answers the task with how it ended. That can befall tasks
-// that the handler has just answered, too: an answer is held back for up to a
-// millisecond if more tasks wait in the worker, to be written with theirs. With a
-// Prefetch of 1 none does.
+// that the handler has just answered, too: if more tasks wait in the worker, an answer
+// is held back to be written with theirs, for one millisecond, or up to eight if the
+// tasks before were quick. With a Prefetch of 1 none is.
 package worker

@@ -174,15 +174,16 @@ func TestNothingOfTheWireIsHandedOn(t *testing.T) {
 func TestTheNewestTaskThatBeganIsMarked(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "mark")
-	require.NoError(t, os.WriteFile(path, make([]byte, 8), 0o600))
+	require.NoError(t, os.WriteFile(path, make([]byte, 16), 0o600))
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	require.NoError(t, err)
 	defer file.Close()
-	mark := func() uint64 {
+	word := func(at int) uint64 {
 		content, err := os.ReadFile(path)
 		require.NoError(t, err)
-		return binary.LittleEndian.Uint64(content)
+		return binary.LittleEndian.Uint64(content[at:])
 	}
+	mark := func() uint64 { return word(0) }
 	s := start(t, file)
 	assert.EqualValues(t, 1, mark(), "it marks, and nothing has begun")
 	const id = 1<<40 + 5
@@ -194,6 +195,7 @@ func TestTheNewestTaskThatBeganIsMarked(t *testing.T) {
 	s.hear()
 	s.hear()
 	assert.EqualValues(t, id+2, mark())
+	assert.NotZero(t, word(8), "it says how long it worked")
 }
 
 func TestFileIsWrittenWhole(t *testing.T) {
