@@ -25,6 +25,12 @@ type Pool interface {
 // as long as more returns true. It returns how many were answered, and the
 // first error; an answer that differs from its task is one.
 func Drive(pool Pool, callers int, more func() bool) (int, error) {
+	return drive(pool, callers, nil, more)
+}
+
+// drive is Drive. If there is a gate, all callers come to it, each with one answer
+// that is not counted.
+func drive(pool Pool, callers int, gate func(), more func() bool) (int, error) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	var (
@@ -35,6 +41,12 @@ func Drive(pool Pool, callers int, more func() bool) (int, error) {
 		waiting.Go(func() {
 			payload := NewPayload(i)
 			done := 0
+			if gate != nil {
+				if err := ask(ctx, pool, payload); err != nil {
+					cancel(err)
+				}
+				gate()
+			}
 			for ctx.Err() == nil && more() {
 				number(payload, done)
 				if err := ask(ctx, pool, payload); err != nil {

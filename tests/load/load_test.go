@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,4 +77,24 @@ func TestArithmetic(t *testing.T) {
 	assert.Zero(t, Median(nil))
 	assert.Equal(t, 10, Percentile([]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 99))
 	assert.Equal(t, []float64{2, 0.5}, Quotients([]float64{4, 1}, []float64{2, 2}))
+}
+
+// What callers need until they are at work is not counted.
+func TestForBeginsWhenAllAreAtWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var came atomic.Int64
+		late := fake(func(payload []byte) ([]byte, error) {
+			if n := came.Add(1); n <= 6 {
+				time.Sleep(time.Duration(n) * time.Second)
+			}
+			time.Sleep(3 * time.Millisecond)
+			return payload, nil
+		})
+		tasks, took, err := For(late, 6, 300*time.Millisecond-time.Nanosecond)
+		require.NoError(t, err)
+		assert.Equal(t, 600, tasks)
+		assert.Equal(t, 300*time.Millisecond, took)
+	})
+	_, _, err := For(fake(func([]byte) ([]byte, error) { return nil, nil }), 6, time.Hour)
+	assert.ErrorContains(t, err, "sent", "a wrong answer ends it, also the first")
 }

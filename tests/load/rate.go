@@ -3,15 +3,31 @@ package load
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 )
+
+// For lets callers work as Drive does, for about d from when all of them have had an
+// answer: to make 100,000 goroutines, and their stacks as large as they need them, takes
+// half a second. It returns how many tasks were answered in what time.
+func For(pool Pool, callers int, d time.Duration) (tasks int, took time.Duration, err error) {
+	var coming sync.WaitGroup
+	coming.Add(callers)
+	var began time.Time
+	open := sync.OnceFunc(func() { began = time.Now() })
+	tasks, err = drive(pool, callers, func() {
+		coming.Done()
+		coming.Wait()
+		open()
+	}, During(d))
+	return tasks, time.Since(began), err
+}
 
 // Rate returns how many tasks a second pool answers, asked by so many callers
 // for about d.
 func Rate(pool Pool, callers int, d time.Duration) (float64, error) {
-	began := time.Now()
-	done, err := Drive(pool, callers, During(d))
-	return float64(done) / time.Since(began).Seconds(), err
+	tasks, took, err := For(pool, callers, d)
+	return float64(tasks) / took.Seconds(), err
 }
 
 // Latencies returns how long each task took that one caller submitted during d,

@@ -73,9 +73,8 @@ func (s *server) do(r Request) (a Answer, err error) {
 	case Open:
 		return a, s.open(r)
 	case Load:
-		began := time.Now()
-		a.Tasks, err = load.Drive(s.pool, r.Callers, load.During(seconds(r.Seconds)))
-		a.Seconds = time.Since(began).Seconds()
+		tasks, took, err := load.For(s.pool, r.Callers, seconds(r.Seconds))
+		a.Tasks, a.Seconds = tasks, took.Seconds()
 		return a, err
 	case Latency:
 		all, err := load.Latencies(s.pool, seconds(r.Seconds))
