@@ -43,9 +43,15 @@ func BenchmarkRecovery(b *testing.B) {
 	}
 }
 
+// atWork is for how long a pool works before its worker is killed: a program that has
+// just started is still busy with that, and starts the guardian of its children.
+const atWork = 100 * time.Millisecond
+
 // recover1 starts a new pool for each kill, for the pause grows with them.
 func recover1(b *testing.B, spec rival.Brood) time.Duration {
 	pool, err := spec.Start(1)
+	require.NoError(b, err)
+	_, err = load.Rate(pool, 1, atWork)
 	require.NoError(b, err)
 	took, err := pool.(*rival.BroodPool).Recover()
 	require.NoError(b, err)
