@@ -13,18 +13,32 @@ import (
 
 	"brood/actors"
 	"brood/runtime"
+	"brood/tests/rival"
 )
 
 // BenchmarkTakeover measures the time from when the one worker that holds a task is
 // killed until that task's answer: by the restarted worker, or by a spare that is
 // there. In it is what the kernel takes to end the killed one, which is most of it if
-// that is in Go: a process in C has little memory to give back.
+// that is in Go: a process in C has less to give back. So that is measured, too, of one
+// that was started by hand: from the kill until its pipe ends.
 func BenchmarkTakeover(b *testing.B) {
 	commands := map[string]runtime.Command{"go": runtime.Worker("rival-echo")}
+	programs := map[string]rival.Program{"go": ""}
 	if c, err := compiled(); err == nil {
-		commands["c"] = runtime.Command{Path: string(c)}
+		commands["c"], programs["c"] = runtime.Command{Path: string(c)}, c
 	}
 	for language, command := range commands {
+		b.Run(language+"/end", func(b *testing.B) {
+			var times []float64
+			for range b.N {
+				took, err := rival.End(programs[language])
+				if err != nil {
+					b.Fatal(err)
+				}
+				times = append(times, float64(took.Microseconds()))
+			}
+			report(b, times)
+		})
 		for name, spec := range map[string]runtime.PoolSpec{
 			"restart": {Size: 1},
 			"spare":   {Scale: runtime.Scale{Min: 1, Max: 2, Spares: 1}},
@@ -70,7 +84,12 @@ func takeOver(b *testing.B, spec runtime.PoolSpec) {
 		}
 		times = append(times, float64(time.Since(began).Microseconds()))
 	}
-	b.ReportMetric(0, "ns/op") // the rest of the round is no part of it
+	report(b, times)
+}
+
+// report reports times in microseconds; the rest of the rounds is no part of them.
+func report(b *testing.B, times []float64) {
+	b.ReportMetric(0, "ns/op")
 	slices.Sort(times)
 	b.ReportMetric(times[len(times)/2], "us/recovery")
 	b.ReportMetric(times[0], "us/best")

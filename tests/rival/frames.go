@@ -41,6 +41,7 @@ func (p Program) command() *exec.Cmd {
 type frames struct {
 	cmd     *exec.Cmd
 	in, out *os.File // what it reads and what it writes: our ends
+	bell    *os.File // kept open, and never rung: no task is cancelled
 	w       *bufio.Writer
 	r       *bufio.Reader
 	header  [prefixBytes + headerBytes]byte // of the writer
@@ -58,14 +59,19 @@ func startFrames(program Program) (*frames, error) {
 		return nil, errors.Join(err, in.Close())
 	}
 	defer theirOut.Close()
-	cmd := program.command()
-	cmd.Env = append(cmd.Env, fmt.Sprintf("BROOD_WIRE=1:3:4:%d:%d", incarnation, limitBytes))
-	cmd.ExtraFiles = []*os.File{theirIn, theirOut}
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
+	theirBell, bell, err := newBell()
+	if err != nil {
 		return nil, errors.Join(err, in.Close(), out.Close())
 	}
-	c := &frames{cmd: cmd, in: in, out: out, w: bufio.NewWriterSize(in, 64<<10), r: bufio.NewReaderSize(out, 64<<10)}
+	defer theirBell.Close()
+	cmd := program.command()
+	cmd.Env = append(cmd.Env, fmt.Sprintf("BROOD_WIRE=1:3:4:%d:%d:0:5", incarnation, limitBytes))
+	cmd.ExtraFiles = []*os.File{theirIn, theirOut, theirBell}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		return nil, errors.Join(err, in.Close(), out.Close(), bell.Close())
+	}
+	c := &frames{cmd: cmd, in: in, out: out, bell: bell, w: bufio.NewWriterSize(in, 64<<10), r: bufio.NewReaderSize(out, 64<<10)}
 	if _, _, err := c.readKind(kindHello); err != nil {
 		return nil, errors.Join(err, c.closeInput(), c.end())
 	}
@@ -109,7 +115,7 @@ func (c *frames) readKind(kind byte) (id uint64, payload []byte, err error) {
 
 func (c *frames) closeInput() error { return c.in.Close() }
 
-func (c *frames) end() error { return errors.Join(c.cmd.Wait(), c.out.Close()) }
+func (c *frames) end() error { return errors.Join(c.cmd.Wait(), c.out.Close(), c.bell.Close()) }
 
 // FirstAnswer starts a program, gives it one task and returns how long it took
 // from before the start to the answer: the least that any pool's recovery can
@@ -126,4 +132,28 @@ func FirstAnswer(program Program) (time.Duration, error) {
 	}
 	took := time.Since(began)
 	return took, errors.Join(err, c.closeInput(), c.end())
+}
+
+// End starts a program, lets it answer one task, kills it and returns how long it took
+// until that was known: the least that whoever takes over can take.
+func End(program Program) (time.Duration, error) {
+	c, err := startFrames(program)
+	if err != nil {
+		return 0, err
+	}
+	err = errors.Join(c.write(1, []byte("first")), c.flush())
+	if err == nil {
+		_, _, err = c.read()
+	}
+	began := time.Now()
+	err = errors.Join(err, c.cmd.Process.Kill())
+	_, failed := c.r.Peek(1)
+	took := time.Since(began)
+	if failed != io.EOF {
+		err = errors.Join(err, fmt.Errorf("rival: %w after a kill", failed))
+	}
+	if exit := new(exec.ExitError); !errors.As(c.end(), &exit) {
+		err = errors.Join(err, errors.New("rival: it was not killed"))
+	}
+	return took, errors.Join(err, c.closeInput())
 }

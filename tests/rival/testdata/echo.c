@@ -120,10 +120,10 @@ static unsigned char *answer(unsigned char *p, const unsigned char *body, uint32
 int main(void)
 {
 	const char *link = getenv("BROOD_WIRE");
-	int file = -1;
+	int file = 0;
 	if (!link || sscanf(link, "1:%d:%d:%u:%u:%d", &in, &out, &incarnation, &limit, &file) < 4)
 		fail("not started by a pool");
-	if (file >= 0) {
+	if (file > 0) {
 		mark = mmap(NULL, 16, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 		if (mark == MAP_FAILED)
 			fail("mmap of the mark file");
