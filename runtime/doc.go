@@ -111,8 +111,8 @@
 //	                   for each pool in it
 //	waiting for all    Shutdown              the children's goroutines have       Shutdown, for a bounded time
 //	goroutines                               ended
-//	second reader of   worker's watch timer  the slow task ends and a frame       the end of the process
-//	a worker                                 comes, or the wire ends
+//	listener of a      worker.Serve          Serve hushes its bell and closes     worker.Serve
+//	worker                                   the wire
 //	sweeper of a       guardian process,     it has killed what an owner before   the end of the process
 //	guardian           at its start          has left
 //
@@ -131,8 +131,8 @@
 //	                      for each call that waits (a pool's watch), cancel one
 //	                      context, urge services (Shutdown), or end a read of a
 //	                      zygote's control socket
-//	a worker's watch      writes answers that were held back, and may become the
-//	                      second reader
+//	a worker's watch      writes answers that were held back, and takes back what the
+//	                      pool was told of how quick the worker is
 //	a worker's orphan's   ends the process of a handler that goes on without a pool
 //	timer
 package runtime

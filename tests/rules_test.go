@@ -17,13 +17,13 @@ type edge struct {
 // Of the packages under tests it binds the test files too: they are black box.
 var edges = []edge{
 	{"runtime", []string{"runtime/worker", "actors/...", "ptyio/...", "telemetry"}},
-	{"runtime/worker", []string{"actors", "actors/protocol", "ptyio/codec", "telemetry"}},
+	{"runtime/worker", []string{"actors", "actors/protocol", "ptyio/codec", "ptyio/nonblock", "telemetry"}},
 	{"runtime/worker/python", nil},
 
 	{"actors/router", []string{"actors", "actors/process", "actors/internal/...", "telemetry"}},
 	{"actors/pool", []string{"actors", "actors/process", "actors/supervisor", "actors/internal/...", "telemetry"}},
 	{"actors/supervisor", []string{"actors", "actors/internal/..."}},
-	{"actors/process", []string{"actors", "actors/health", "actors/protocol", "actors/internal/...", "ptyio", "ptyio/codec", "telemetry"}},
+	{"actors/process", []string{"actors", "actors/health", "actors/protocol", "actors/internal/...", "ptyio", "ptyio/codec", "ptyio/nonblock", "telemetry"}},
 	{"actors/protocol", []string{"actors", "ptyio/codec"}},
 	{"actors/health", []string{"ptyio"}},
 	{"actors/internal/...", []string{"actors"}},

@@ -158,7 +158,7 @@ func zygoteForkIsLikeAnyWorker(t *testing.T, rt *runtime.Runtime) {
 	inside := ask(t, pool, "inside")
 	assert.Contains(t, inside, "BROOD_TREE="+ask(t, pool, "environ BROOD_TREE")+"\x00", "others see its own mark")
 	assert.NotContains(t, inside, "BROOD_ZYGOTE")
-	assert.Equal(t, "0 1 2 3 4 5 6 7", ask(t, pool, "descriptors"), "three of the wire, the command's file, the directory")
+	assert.Equal(t, "0 1 2 3 4 5 7 8", ask(t, pool, "descriptors"), "three of the wire, of which the fourth is closed, the command's file, the directory")
 	ask(t, pool, "print hello")
 	require.Eventually(t, func() bool {
 		mu.Lock()
