@@ -113,6 +113,9 @@ func (s *scheduler) freed(i int, incarnation uint32, n int, told time.Duration) 
 	s.letGo(m, n)
 	if n > 0 {
 		m.asked = false
+		if s.order.Sticky { // what waits for one member is not taken back for another
+			told = 0
+		}
 		m.pace.learn(n, told, s.now)
 		if s.prefetch == 0 && m.marks {
 			m.pace.depth = m.pace.ahead()

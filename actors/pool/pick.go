@@ -18,6 +18,8 @@ const (
 	// is woken for what could wait behind it.
 	streakTime = 200 * time.Microsecond
 	maxStreak  = 32
+	// roundTrip is what a lone call takes at the least, if a core has to wake up for it.
+	roundTrip = 50 * time.Microsecond
 	// longTime is what a call takes, round trip and all, only if it is a long one.
 	longTime = time.Millisecond
 )
@@ -36,11 +38,13 @@ type pace struct {
 // call takes as long as a long one, and would be spread over all of them for ever. It
 // also has the round trip in it, if little was ahead. So the shorter of the two counts,
 // and the shortest of late: a depth that shrank with each delay would make the next one
-// longer. Only a call that took long by itself counts at once.
+// longer. Only a call that took long by itself counts at once. What the member says is
+// believed as far as the time could have shown it on a machine with nothing else to do:
+// one short call does not make up for the next ones.
 func (p *pace) learn(n int, told time.Duration, now time.Time) {
 	took := max(now.Sub(p.since)/time.Duration(n), 1)
 	if told > 0 {
-		took = min(took, told)
+		took = min(took, max(told, roundTrip/time.Duration(n)))
 	}
 	p.since = now
 	switch {

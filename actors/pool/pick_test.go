@@ -23,8 +23,6 @@ type shop struct {
 	handed  []int // to each member, in all
 }
 
-const roundTrip = 50 * time.Microsecond
-
 func newShop(t *testing.T, size, prefetch int, perCall time.Duration) *shop {
 	h := &shop{t: t, s: newScheduler(size, prefetch, 3, newQueue(Order{}, room{tasks: 1 << 20}, nil)), perCall: perCall, handed: make([]int, size)}
 	h.s.now = time.Unix(1000, 0)

@@ -8,12 +8,19 @@ func rings(kind protocol.Kind) bool {
 }
 
 // ring rings the bell, once for each frame that rings. What there is no room for is
-// left for later: a child with so much before it has listened to none of it.
+// left until there is something new: a child with so much before it has listened to
+// none of it.
 func (w *wire) ring() {
-	if w.toRing == 0 || w.bell == nil || w.deaf {
+	if w.toRing == w.unheard || w.bell == nil || w.deaf {
 		return
 	}
-	n, err := ring(w.bell, w.toRing)
-	w.toRing -= n
-	w.deaf = err != nil
+	for w.toRing > 0 {
+		n, err := ring(w.bell, w.toRing)
+		if n == 0 {
+			w.deaf = err != nil
+			break
+		}
+		w.toRing -= n
+	}
+	w.unheard = w.toRing
 }

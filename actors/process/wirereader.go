@@ -31,6 +31,7 @@ type wire struct {
 	out     outlet
 	sending protocol.Message // a place for what is being encoded
 	toRing  int              // how often the bell is to be rung
+	unheard int              // of these, what it had no room for the last time
 	deaf    bool             // nobody listens to it
 	broken  bool             // it can not be written any more, and the machine knows
 	marks   bool             // the child said that it marks

@@ -21,7 +21,8 @@
 // below). Of the last two, one that is 0 or missing is not there. The child should
 // take the variable out of its own environment and set close-on-exec on all these
 // descriptors, so that its own children do not mistake themselves for workers or hold
-// the wire open. All but the mark file block when the child starts; it may change that.
+// the wire open. What is read and written blocks when the child starts; it may change
+// that.
 //
 // A frame is a length (4 bytes, big-endian, not counting itself) and as many
 // bytes of body. The default limit of a body is 4 MiB. All integers are
@@ -106,8 +107,9 @@
 //
 // The second, at offset 8, is the pace: how many nanoseconds the child worked on each
 // of the tasks that it answers next, on average, from when it had read them; 0 if it
-// does not say. It is written before they are answered, and set to 0 when a task turns
-// out to take longer. From it the pool learns how short its tasks are, which it cannot
+// does not say. It is written before they are answered; it should become longer at once,
+// but shorter by degrees (a sixteenth each time), and be 0 while tasks turn out to take
+// longer than it says. From it the pool learns how short its tasks are, which it cannot
 // see where children wait for a processor: so it decides what to hand out ahead.
 //
 // The parent only reads the file: at the hello (a mark other than 1 is a child that

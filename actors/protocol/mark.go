@@ -45,15 +45,6 @@ func native(word uint64) uint64 {
 // does not say.
 type Pace time.Duration
 
-// PaceOf returns the pace of a child that worked on so many tasks for so long. It is
-// zero only if the child worked on none.
-func PaceOf(took time.Duration, tasks int) Pace {
-	if tasks <= 0 {
-		return 0
-	}
-	return Pace(max(took/time.Duration(tasks), 1))
-}
-
 // ParsePace reads the pace from what is in the file. What is too short, or too large
 // for a time, is a child that does not say.
 func ParsePace(b []byte) Pace {

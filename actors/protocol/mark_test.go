@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -54,11 +53,4 @@ func TestPaceInAFile(t *testing.T) {
 	assert.Equal(t, Pace(5000), ParsePace(file(5000)))
 	b := binary.NativeEndian.AppendUint64(make([]byte, 8), Pace(5000).Native())
 	assert.Equal(t, Pace(5000), ParsePace(b))
-}
-
-func TestPaceOfTasks(t *testing.T) {
-	assert.Equal(t, Pace(0), PaceOf(time.Second, 0), "none")
-	assert.Equal(t, Pace(time.Millisecond), PaceOf(time.Second, 1000))
-	assert.Equal(t, Pace(1), PaceOf(0, 1000), "that it is short is known")
-	assert.Equal(t, Pace(1), PaceOf(-time.Second, 1))
 }

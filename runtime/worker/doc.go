@@ -44,7 +44,8 @@
 // A cancelled task that waits is given back to the pool, and never begun. One that
 // runs has its context ended; a handler that does not return then, in the pool's
 // CancelGrace, costs the worker its life: it gets INT, then TERM, then KILL. The worker
-// hears of it while the handler runs, on a thread that waits for nothing else.
+// hears of it while the handler runs, on a thread that waits for nothing else; within
+// a tenth of a second if the handler computes on all processors.
 //
 // # What has begun
 //

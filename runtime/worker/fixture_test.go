@@ -25,6 +25,7 @@ type parent struct {
 	encoder protocol.Encoder
 	w       poolEnd  // the server reads it
 	r       *os.File // the server writes it
+	mark    *os.File // of a child
 	frames  chan protocol.Message
 	served  chan error
 }

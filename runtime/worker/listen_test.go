@@ -41,6 +41,26 @@ func TestCancelReachesAHandlerThatComputes(t *testing.T) {
 	}
 }
 
+// Also where the handler has the only processor, and no system call but those of the
+// wire tells Go's scheduler that there is anything to look after.
+func TestCancelReachesAHandlerThatHasTheOnlyProcessor(t *testing.T) {
+	t.Setenv("GOMAXPROCS", "1")
+	p, wait := run(t, "computing")
+	p.hello()
+	for id := uint64(0); id < 40; id += 2 {
+		p.send(task(id, "quick"))
+		require.Equal(t, result(id, "quick"), p.next())
+		p.send(task(id+1, "compute"))
+		require.Eventually(t, func() bool { return marked(t, p.mark) == protocol.MarkOf(id+1) }, patience, 100*time.Microsecond)
+		p.send(cancel(id + 1))
+		require.Equal(t, failure(id+1, context.Canceled.Error()), p.next())
+	}
+	p.send(shutdown())
+	code, stderr := wait()
+	assert.Zero(t, code)
+	assert.Empty(t, stderr)
+}
+
 // Nobody reads the wire while a handler runs, unless the bell is rung.
 func TestWithoutARingNothingIsRead(t *testing.T) {
 	g := newGate()

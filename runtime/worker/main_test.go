@@ -17,6 +17,13 @@ var roles = map[string]func(){
 	"stubborn": func() {
 		Exit(Serve(func(context.Context, []byte) ([]byte, error) { select {} }))
 	},
+	"computing": func() {
+		Exit(Serve(func(ctx context.Context, payload []byte) ([]byte, error) {
+			for string(payload) == "compute" && ctx.Err() == nil {
+			}
+			return payload, ctx.Err()
+		}))
+	},
 	"panic": func() {
 		Exit(Serve(func(context.Context, []byte) ([]byte, error) { panic("out of cheese") }))
 	},

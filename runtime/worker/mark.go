@@ -12,7 +12,8 @@ import (
 type mark struct {
 	word   *uint64
 	pace   *uint64
-	memory []byte // that both are in
+	told   time.Duration // the last pace that was told
+	memory []byte        // that both words are in
 }
 
 // begin says that the handler gets the task with this id next.
@@ -22,11 +23,14 @@ func (m *mark) begin(id uint64) {
 	}
 }
 
-// tell says how long the last tasks took.
+// tell says how long the last tasks took. It becomes longer at once, and shorter by
+// degrees: where some tasks are long, a few short ones say nothing of the next.
 func (m *mark) tell(took time.Duration, tasks int) {
-	if m.pace != nil && tasks > 0 {
-		atomic.StoreUint64(m.pace, protocol.PaceOf(took, tasks).Native())
+	if m.pace == nil || tasks <= 0 {
+		return
 	}
+	m.told = max(took/time.Duration(tasks), m.told-m.told/16, 1)
+	atomic.StoreUint64(m.pace, protocol.Pace(m.told).Native())
 }
 
 // doubt says that what was told last is true no more.

@@ -19,6 +19,8 @@ type ringer struct {
 func newRinger(t *testing.T) *ringer {
 	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	require.NoError(t, err)
+	unix.CloseOnExec(ends[0])
+	unix.CloseOnExec(ends[1])
 	r := &ringer{t, os.NewFile(uintptr(ends[0]), "theirs"), os.NewFile(uintptr(ends[1]), "ours")}
 	t.Cleanup(r.close)
 	return r

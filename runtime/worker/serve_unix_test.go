@@ -99,14 +99,19 @@ func run(t *testing.T, role string) (p *parent, wait func() (code int, stderr st
 	require.NoError(t, err)
 	p = newParent(t, r, w)
 	close(p.served) // there is no server here
+	mark, fd := markFile(t, protocol.MarkBytes)
+	theirs := os.NewFile(uintptr(fd), "mark")
+	p.mark, p.w.bell = mark, newRinger(t)
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), envRole+"="+role, fmt.Sprintf("%s=1:3:4:%d:%d", protocol.EnvWire, self, protocol.DefaultLimitBytes))
-	child.ExtraFiles = []*os.File{in, out}
+	child.Env = append(os.Environ(), envRole+"="+role, fmt.Sprintf("%s=1:3:4:%d:%d:5:6", protocol.EnvWire, self, protocol.DefaultLimitBytes))
+	child.ExtraFiles = []*os.File{in, out, theirs, p.w.bell.theirs}
 	var stderr bytes.Buffer
 	child.Stderr = &stderr
 	require.NoError(t, child.Start())
 	in.Close()
 	out.Close()
+	theirs.Close()
+	p.w.bell.theirs.Close()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

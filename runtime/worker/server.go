@@ -134,6 +134,7 @@ func (s *server) next(ctx context.Context) (*job, error) {
 	waited := s.queue.empty()
 	if waited {
 		s.mu.Unlock()
+		s.watch.idles()
 		s.mark.tell(s.stretch.end())
 		err := s.out.flush()
 		s.mu.Lock()

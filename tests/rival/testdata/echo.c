@@ -71,11 +71,16 @@ static uint64_t now(void)
 	return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
 
-/* told says how long each of the last tasks took. */
-static void told(uint64_t took, uint64_t tasks)
+/* tell says how long each of the last tasks took. */
+static void tell(uint64_t took, uint64_t tasks)
 {
-	if (tasks > 0)
-		__atomic_store_n(mark + 1, htole64(took / tasks + 1), __ATOMIC_RELEASE);
+	static uint64_t told;
+	if (tasks == 0)
+		return;
+	told -= told / 16;
+	if (told <= took / tasks)
+		told = took / tasks + 1;
+	__atomic_store_n(mark + 1, htole64(told), __ATOMIC_RELEASE);
 }
 
 static void hello(void)
@@ -159,7 +164,7 @@ int main(void)
 			tasks++;
 			p += PREFIX + size, have -= PREFIX + size;
 		}
-		told(now() - began, tasks);
+		tell(now() - began, tasks);
 		send_all(answers, to - answers);
 		memmove(buf, p, have);
 	}
