@@ -139,22 +139,25 @@
 //
 // For a task of 100 bytes, echoed by a child in C, through a pool of four workers, as
 // its owner pays for it: nanoseconds of processor time for each task, from profiles
-// of two and three million tasks, on two virtual cores, with 64 tasks outstanding
-// (411,000 a second) and with 5,000 (605,000), whose callers share a context. A turn
+// of more than four million tasks each, on two virtual cores, with 64 tasks outstanding
+// (431,000 a second) and with 5,000 (483,000), whose callers share a context. A turn
 // that runs on the goroutine of who sent the message counts where it belongs:
 //
 //	step      who                what                                     64 out   5,000
-//	submit    submitter          a call, its message, the wait for it        390     760
-//	queue     pool's turn        accepted, into the line                      80      60
-//	schedule  pool's turn        out of the line, who gets it; what ended    150     160
-//	encode    process actor      the frame, the place among those held       140     230
-//	write     process actor      its share of a system call                  660     100
-//	read      wire reader        its share of a system call                  190      40
-//	decode    wire reader        the frame, memory of the payload's own       90     130
-//	complete  process actor      found among those held, answered; waking    290     670
+//	submit    submitter          a call, its message, the wait for it        670   1,400
+//	queue     pool's turn        accepted, into the line                      30      90
+//	schedule  pool's turn        out of the line, who gets it; what ended     50      50
+//	encode    process actor      the frame, the place among those held       140     280
+//	write     process actor      its share of a system call                  610     130
+//	read      wire reader        its share of a system call                  180      50
+//	decode    wire reader        the frame, memory of the payload's own      140     110
+//	complete  process actor      found among those held, answered; waking    360     980
 //	                             the submitter
-//	switching Go's scheduler     from goroutine to goroutine                 430     270
-//	collector                                                                 60     100
+//	switching Go's scheduler     from goroutine to goroutine                 400     380
+//	collector                                                                 60      90
+//
+// With 5,000 callers, what submit and complete cost is mostly memory that is not in the
+// cache: of the calls, and of the stacks of those who wait.
 //
 // Not in it is what the child does, and the time that a core sleeps.
 package pool
