@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -105,9 +106,10 @@ func (r *Router) props(spec RouterSpec) (*actor.Props, error) {
 
 // routed is a member as its router sees it. Without a PID it has none there.
 func routed(m Member) router.Member {
-	switch m := m.(type) {
-	case nil:
+	if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return router.Member{}
+	}
+	switch m := m.(type) {
 	case *Pool:
 		return router.Member{PID: m.PID(), Calls: true}
 	case *Router:

@@ -87,6 +87,10 @@ func routerOverAnActor(t *testing.T, rt *runtime.Runtime) {
 	_, err = r.Submit(within(t, limit), actors.Task{})
 	assert.Error(t, err)
 	assert.Error(t, r.Add(runtime.ActorMember(nil)))
+	for _, none := range []runtime.Member{nil, (*runtime.Pool)(nil), (*runtime.Process)(nil), (*runtime.Router)(nil), (*runtime.Actor)(nil)} {
+		assert.ErrorContains(t, r.Add(none), "a member without an actor", "%T", none)
+		r.Remove(none)
+	}
 	assert.Error(t, r.Add(r))
 }
 

@@ -74,7 +74,7 @@ func (w *watch) rang() (isSlow bool) {
 		w.wind()
 		return false
 	}
-	w.set.Store(false) // the next job sets it again
+	w.set.Store(false)                               // the next job sets it again
 	if w.begins.Load() != job && !w.set.Swap(true) { // which began before that
 		w.wind()
 	}

@@ -30,7 +30,7 @@ func BenchmarkTakeover(b *testing.B) {
 	for language, command := range commands {
 		b.Run(language+"/end", func(b *testing.B) {
 			var times []float64
-			for range b.N {
+			for range recoveries * b.N {
 				took, err := rival.End(programs[language])
 				if err != nil {
 					b.Fatal(err)
@@ -64,7 +64,7 @@ func takeOver(b *testing.B, spec runtime.PoolSpec) {
 		b.Fatal(err)
 	}
 	var times []float64
-	for killed := range b.N {
+	for killed := range recoveries * b.N {
 		whole(b, pool, workers, killed)
 		signalAll(b, pool, syscall.SIGSTOP) // whoever gets the task does not answer it
 		awaitStop(b, pool)

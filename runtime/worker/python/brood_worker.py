@@ -372,7 +372,7 @@ class _Writer:
 class _Mark:
     """The file in which the pool finds, when the worker has died, which task it
     had begun last: 0 = unknown, 1 = none, else 1 + the task's id; and behind that,
-    how long the last one took, in nanoseconds."""
+    how many nanoseconds the last ones took it each."""
 
     def __init__(self, fd):
         self.cell, self.told = None, 0
