@@ -146,10 +146,11 @@ func (w *witness) gone(c *child) {
 		return
 	}
 	c.pid = nil
-	if f.running && !f.asked {
+	ran := f.running && !f.asked
+	f.running, f.asked, f.ending = false, false, false // before the machine may launch the next
+	if ran {
 		w.down(c, "panic")
 	}
-	f.running, f.asked, f.ending = false, false, false
 	w.tell(input{kind: inGone, child: c})
 }
 
