@@ -9,7 +9,7 @@ import (
 // While there is more than one task in the worker, a watch looks at the handler: the
 // first time after shortestPause, and after up to longestPause as long as it finds that
 // tasks are quick. What was held back is written then. Each look wakes a thread,
-// which costs a worker with quick tasks a fourth of what it can do if it happens every
+// which costs a worker with quick tasks up to a fourth of what it can do if it happens each
 // millisecond.
 const (
 	shortestPause = time.Millisecond
